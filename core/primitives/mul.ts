@@ -1,0 +1,19 @@
+import { type BinaryPrimitive, defineBinary } from "./_elementwise.ts";
+import { binary, type Operand } from "./_binary.ts";
+import { addTangents } from "./add.ts";
+import { isLinear, known } from "../primitive.ts";
+import type { Tensor } from "../tensor.ts";
+
+/** z = x · y, element by element; bilinear. */
+export const mulP: BinaryPrimitive = defineBinary("mul", (x, y) => x * y, {
+  tangent: ([x, y], _z, [dx, dy]) => addTangents(dx && mul(dx, y), dy && mul(x, dy)),
+  transpose: (ct, [x, y]) => [
+    isLinear(x) ? mul(ct, known(y)) : null,
+    isLinear(y) ? mul(known(x), ct) : null,
+  ],
+});
+
+/** x · y, element by element, broadcast and promoted as in NumPy; integers wrap. */
+export function mul(x: Operand, y: Operand): Tensor {
+  return binary(mulP, x, y);
+}

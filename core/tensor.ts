@@ -1,0 +1,307 @@
+import { allocate, type DType, isFloat, type StorageArray } from "./dtype.ts";
+import { ShapeError } from "./errors.ts";
+import { narrow } from "./host.ts";
+import { fromBf16, fromF16, toF16 } from "./half.ts";
+import type { AnyPrimitive } from "./primitive.ts";
+import { type Aval, formatAval, formatShape, type Shape, sizeOf } from "./shape.ts";
+import type { Data } from "./data.ts";
+import { hostData } from "./data.ts";
+import { printAsText } from "./inspect.ts";
+
+/** An unevaluated application of a primitive. `mark`, `base` and `visits` are the walkers' notes. */
+export type Node = {
+  readonly id: number;
+  readonly primitive: AnyPrimitive;
+  readonly params: unknown;
+  /** Primitive and parameters, interned to one integer. */
+  readonly signature: number;
+  readonly inputs: readonly Tensor[];
+  readonly outputs: Tensor[];
+  mark: number;
+  base: number;
+  visits: number;
+};
+
+/** Where the value of a tensor comes from. */
+export type Source =
+  | { readonly kind: "lazy"; readonly node: Node; readonly index: number }
+  | { readonly kind: "data"; readonly data: Data }
+  | { readonly kind: "number"; readonly value: number }
+  | { readonly kind: "placeholder" }
+  | { readonly kind: "disposed"; readonly by: string };
+
+/** What `data()` returns: f16 and bf16 are widened, bool is 0 or 1. */
+export type TypedArray =
+  | Float64Array<ArrayBufferLike>
+  | Float32Array<ArrayBufferLike>
+  | Int32Array<ArrayBufferLike>
+  | Uint32Array<ArrayBufferLike>
+  | Int8Array<ArrayBufferLike>
+  | Uint8Array<ArrayBufferLike>;
+
+/** Nested arrays of numbers or booleans, a typed array, or one number or boolean. */
+export type TensorLike =
+  | number
+  | boolean
+  | ArrayBufferView
+  | readonly TensorLike[];
+
+let nextId = 1;
+
+/** The id that the next tensor or node gets: what is born later has a greater or equal one. */
+export function currentId(): number {
+  return nextId;
+}
+
+/** Takes an id. */
+export function takeId(): number {
+  return nextId++;
+}
+
+/** What reading needs and core/evaluate.ts supplies, so that values need not import evaluation. */
+export const reader: { read: (x: Tensor) => Promise<StorageArray> } = {
+  read: () => Promise.reject(new Error("Cannot read a tensor: core/evaluate.ts is not loaded")),
+};
+
+/**
+ * An immutable array of numbers: a shape, a dtype, and data or the expression that makes it.
+ *
+ * Operations are plain functions that build expressions; nothing runs until data is asked for.
+ */
+export class Tensor {
+  /** Shape and dtype. */
+  readonly aval: Aval;
+  /** Monotone: a tensor made later has a greater id. */
+  readonly id: number;
+  /** @internal */
+  source: Source;
+  /** Whether a placeholder of a function being transformed is among its ancestors. @internal */
+  readonly abstract: boolean;
+  /** @internal */
+  mark = 0;
+  /** @internal */
+  slot = 0;
+
+  /** @internal */
+  constructor(aval: Aval, source: Source, id: number, abstract = false) {
+    this.aval = aval;
+    this.source = source;
+    this.id = id;
+    this.abstract = abstract;
+  }
+
+  /** Sides; [] for a scalar. */
+  get shape(): Shape {
+    return this.aval.shape;
+  }
+
+  /** Element type. */
+  get dtype(): DType {
+    return this.aval.dtype;
+  }
+
+  /** The elements in row-major order; evaluates the expression first if there is one. */
+  async data(): Promise<TypedArray> {
+    const storage = await reader.read(this);
+    if (!(storage instanceof Uint16Array)) return storage;
+    return Float32Array.from(storage, this.dtype === "f16" ? fromF16 : fromBf16);
+  }
+
+  /** The value of a tensor with one element. */
+  async item(): Promise<number> {
+    if (sizeOf(this.shape) !== 1) {
+      throw new ShapeError(
+        `Cannot take the item of ${formatAval(this.aval)}: it has ${sizeOf(this.shape)} elements; ` +
+          `use data()`,
+        "item",
+        [this.shape],
+      );
+    }
+    return (await this.data())[0]!;
+  }
+
+  /** Gives the value up: its buffer is freed when no other handle shares it. */
+  dispose(): void {
+    disposeTensor(this, "dispose");
+  }
+
+  /** Frees at the end of a `using` block. */
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  /** "Tensor f32[2, 3]"; values are printed by `print`. */
+  toString(): string {
+    return `Tensor ${formatAval(this.aval)}`;
+  }
+}
+
+printAsText(Tensor.prototype);
+
+/** Whether `x` is a Tensor. */
+export function isTensor(x: unknown): x is Tensor {
+  return x instanceof Tensor;
+}
+
+/** Ends a handle; `by` is named by the error of whoever uses it later. */
+export function disposeTensor(x: Tensor, by: string): void {
+  if (x.source.kind === "data") x.source.data.release();
+  if (x.source.kind !== "disposed") x.source = { kind: "disposed", by };
+}
+
+const listeners = new Set<(x: Tensor) => void>();
+
+/** Calls `listener` for every tensor that gets data, until the returned function is called. */
+export function onNewData(listener: (x: Tensor) => void): () => void {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+}
+
+/** A handle on data. Every handle counts. */
+export function fromData(data: Data): Tensor {
+  const x = new Tensor(data.aval, { kind: "placeholder" }, takeId());
+  settle(x, data);
+  return x;
+}
+
+/** Gives a tensor its data; its expression, if it had one, is forgotten. */
+export function settle(x: Tensor, data: Data): void {
+  data.retain();
+  x.source = { kind: "data", data };
+  for (const listener of listeners) listener(x);
+}
+
+/** An input of a function being transformed: it has a type and no value. */
+export function placeholder(aval: Aval): Tensor {
+  return new Tensor(aval, { kind: "placeholder" }, takeId(), true);
+}
+
+/** A JavaScript number as an operand; its value is no part of a program's structure. */
+export function numberTensor(value: number, dtype: DType): Tensor {
+  return new Tensor({ shape: [], dtype }, { kind: "number", value }, takeId());
+}
+
+/**
+ * A tensor from numbers, booleans, nested arrays of them, or a typed array (copied).
+ *
+ * Numbers give f32 and booleans bool unless `dtype` says otherwise; typed arrays keep their type,
+ * except that Float64Array gives f32 and BigInt64Array i32.
+ *
+ * @param value the elements; nested arrays give the shape
+ * @param options `shape`: for flat input, the shape to give it; `dtype`
+ * @throws {ShapeError} if the arrays are ragged or the shape does not fit
+ * @throws {RangeError} if a 64-bit integer does not fit 32 bits
+ * @example A matrix
+ * ```ts
+ * import { tensor } from "./mod.ts";
+ * const x = tensor([[1, 2], [3, 4]]);
+ * if (x.shape.join() !== "2,2") throw new Error("unexpected shape");
+ * ```
+ */
+export function tensor(
+  value: TensorLike,
+  options: { readonly shape?: Shape; readonly dtype?: DType } = {},
+): Tensor {
+  if (ArrayBuffer.isView(value)) {
+    const storage = fromTypedArray(value, options.dtype);
+    const shape = options.shape ?? [storage.array.length];
+    return fromStorage(storage.array, { shape, dtype: storage.dtype });
+  }
+  const nested: number[] = [];
+  const shape = collect(value, nested);
+  const dtype = options.dtype ?? (firstLeaf(value) === "boolean" ? "bool" : "f32");
+  return fromStorage(narrow(nested, dtype), { shape: options.shape ?? shape, dtype });
+}
+
+/** A tensor that takes over `storage`, which must not be written any more. */
+export function fromStorage(storage: StorageArray, aval: Aval): Tensor {
+  if (storage.length !== sizeOf(aval.shape)) {
+    throw new ShapeError(
+      `Cannot make a tensor of shape ${formatShape(aval.shape)} from ${storage.length} elements: ` +
+        `the shape has ${sizeOf(aval.shape)}`,
+      "tensor",
+      [aval.shape],
+    );
+  }
+  return fromData(hostData(storage, aval));
+}
+
+function collect(value: TensorLike, into: number[]): number[] {
+  if (typeof value === "number" || typeof value === "boolean") {
+    into.push(Number(value));
+    return [];
+  }
+  if (ArrayBuffer.isView(value)) {
+    const { array } = fromTypedArray(value, "f64");
+    for (const x of array) into.push(x);
+    return [array.length];
+  }
+  let inner: number[] | undefined;
+  for (const item of value) {
+    const shape = collect(item, into);
+    if (inner && (inner.length !== shape.length || inner.some((side, i) => side !== shape[i]))) {
+      throw new ShapeError(
+        `Cannot make a tensor from ragged arrays: ${formatShape(inner)} beside ` +
+          formatShape(shape),
+        "tensor",
+        [inner, shape],
+      );
+    }
+    inner = shape;
+  }
+  return [value.length, ...(inner ?? [])];
+}
+
+function firstLeaf(value: TensorLike): string {
+  let leaf = value;
+  while (Array.isArray(leaf)) leaf = leaf[0];
+  return typeof leaf;
+}
+
+function fromTypedArray(
+  value: ArrayBufferView,
+  dtype: DType | undefined,
+): { array: StorageArray; dtype: DType } {
+  if (value instanceof BigInt64Array || value instanceof BigUint64Array) {
+    return { array: narrow(Array.from(value, int32), dtype ?? "i32"), dtype: dtype ?? "i32" };
+  }
+  const own = nativeDtype(value);
+  if (own === "f16" && (dtype === undefined || dtype === "f16")) {
+    const values = Array.from(value as unknown as ArrayLike<number>);
+    return { array: Uint16Array.from(values, toF16), dtype: "f16" };
+  }
+  const to = dtype ?? (own === "f64" ? "f32" : own);
+  const values = value as unknown as ArrayLike<number>;
+  if (to === own && own !== "f16") {
+    const copy = allocate(to, values.length);
+    copy.set(values);
+    return { array: copy, dtype: to };
+  }
+  return { array: narrow(values, to), dtype: to };
+}
+
+function nativeDtype(value: ArrayBufferView): DType {
+  if (value instanceof Float32Array) return "f32";
+  if (value instanceof Float64Array) return "f64";
+  if (value instanceof Int32Array) return "i32";
+  if (value instanceof Uint32Array) return "u32";
+  if (value instanceof Int8Array) return "i8";
+  if (value instanceof Uint8Array || value instanceof Uint8ClampedArray) return "u8";
+  if (Object.prototype.toString.call(value) === "[object Float16Array]") return "f16";
+  throw new TypeError(
+    `Cannot make a tensor from ${value.constructor.name}: no dtype holds its elements; ` +
+      `convert it to Int32Array or Float32Array first`,
+  );
+}
+
+function int32(value: bigint): number {
+  if (value !== BigInt.asIntN(32, value)) {
+    throw new RangeError(`Cannot make an i32 tensor: ${value} does not fit 32 bits`);
+  }
+  return Number(value);
+}
+
+/** Whether gradients with respect to this tensor exist. */
+export function isDifferentiable(x: Tensor): boolean {
+  return isFloat(x.dtype);
+}
