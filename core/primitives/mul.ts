@@ -1,3 +1,4 @@
+import { type DType, isFloat } from "../dtype.ts";
 import { type BinaryPrimitive, defineBinary } from "./_elementwise.ts";
 import { binary, type Operand } from "./_binary.ts";
 import { addTangents } from "./add.ts";
@@ -5,7 +6,7 @@ import { isLinear, known } from "../primitive.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** z = x · y, element by element; bilinear. */
-export const mulP: BinaryPrimitive = defineBinary("mul", (x, y) => x * y, {
+export const mulP: BinaryPrimitive = defineBinary("mul", product, {
   tangent: ([x, y], _z, [dx, dy]) => addTangents(dx && mul(dx, y), dy && mul(x, dy)),
   transpose: (ct, [x, y]) => [
     isLinear(x) ? mul(ct, known(y)) : null,
@@ -16,4 +17,9 @@ export const mulP: BinaryPrimitive = defineBinary("mul", (x, y) => x * y, {
 /** x · y, element by element, broadcast and promoted as in NumPy; integers wrap. */
 export function mul(x: Operand, y: Operand): Tensor {
   return binary(mulP, x, y);
+}
+
+// The low 32 bits of a product of integers: in f64 they would be rounded away.
+function product(x: number, y: number, dtype: DType): number {
+  return isFloat(dtype) ? x * y : Math.imul(x, y);
 }

@@ -1,4 +1,4 @@
-import type { DType } from "../../core/mod.ts";
+import type { Aval, DType } from "../../core/mod.ts";
 
 /**
  * The kernel IR: what one kernel computes, said once for every emitter. A kernel iterates over rows
@@ -59,7 +59,10 @@ export type Reduction = {
 export type Store = { readonly buffer: number; readonly index: Index; readonly value: Value };
 
 /** One pass over the lane; later stages see the reductions of earlier ones. */
-export type Stage = { readonly reductions: readonly Reduction[]; readonly stores: readonly Store[] };
+export type Stage = {
+  readonly reductions: readonly Reduction[];
+  readonly stores: readonly Store[];
+};
 
 /**
  * A generated kernel. map: one stage without reductions. row: reductions along the lane. col:
@@ -123,6 +126,9 @@ export type HostIR = {
   readonly params: unknown;
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
+  /** Shape and dtype of every input and output, which `evaluate` asks for. */
+  readonly inputTypes: readonly Aval[];
+  readonly outputTypes: readonly Aval[];
 };
 
 /** One step of a program. */

@@ -1,0 +1,18 @@
+/**
+ * Derivatives and batches of functions: Graph to Graph engines, the functions users call, and the
+ * primitives that hold a Graph.
+ *
+ * @module
+ */
+export type { BatchAxes } from "./_batch_axes.ts";
+export * from "./batch_graph.ts";
+export * from "./checkpoint.ts";
+export * from "./grad.ts";
+export * from "./interpret.ts";
+export * from "./jvp.ts";
+export * from "./jvp_graph.ts";
+export * from "./linearize.ts";
+export * from "./partition.ts";
+export * from "./transpose_graph.ts";
+export * from "./vjp.ts";
+export * from "./vmap.ts";

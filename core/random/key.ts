@@ -1,0 +1,67 @@
+import { bind } from "../bind.ts";
+import { tensor } from "../literal.ts";
+import { unstack } from "../ops/stack.ts";
+import { broadcastTo, type Operand } from "../primitives/_binary.ts";
+import { equal } from "../primitives/compare.ts";
+import { convert } from "../primitives/convert.ts";
+import { iota } from "../primitives/iota.ts";
+import { randomBitsP, threefryP } from "../primitives/random_bits.ts";
+import { reshape } from "../primitives/reshape.ts";
+import { where } from "../primitives/select.ts";
+import type { Shape } from "../shape.ts";
+import { numberTensor, type Tensor } from "../tensor.ts";
+
+/**
+ * A random key of two words, u32[2], from a seed taken modulo 2³².
+ *
+ * Keys are values: the same key gives the same numbers, so split or fold it for every use.
+ *
+ * @example Two independent keys
+ * ```ts
+ * import { key, splitKey } from "../mod.ts";
+ * const [weights, noise] = splitKey(key(0));
+ * if (!weights || !noise) throw new Error("two keys expected");
+ * ```
+ */
+export function key(seed: number): Tensor {
+  if (!Number.isSafeInteger(seed)) {
+    throw new RangeError(`Cannot make a key from ${seed}: a seed is an integer below 2^53 in size`);
+  }
+  return tensor(Uint32Array.of(0, seed % 2 ** 32));
+}
+
+/** `count` keys from one, as a list to take apart. */
+export function splitKey(from: Tensor, count = 2): readonly Tensor[] {
+  return unstack(keys(from, count), { axis: -2 });
+}
+
+/** `count` keys from one, as one tensor to map over: [..., 2] to [..., count, 2]. */
+export function keys(from: Tensor, count: number): Tensor {
+  const index = iota([count, 2], { axis: 0, dtype: "u32" });
+  return block(from, where(isLowWord([count, 2]), index, 0));
+}
+
+/** A key from a key and an integer, such as the number of a step or a layer. */
+export function foldIn(from: Tensor, data: Operand): Tensor {
+  const word = typeof data === "number" ? numberTensor(data, "u32") : convert(data, "u32");
+  const index = broadcastTo(reshape(word, []), [2]);
+  return block(from, where(isLowWord([2]), index, 0));
+}
+
+/** 32 random bits for every element of a shape: keys [..., 2] to u32[..., ...shape]. */
+export function randomBits(from: Tensor, shape: Shape): Tensor {
+  return bind(randomBitsP, [from], { shape, dtype: "u32" })[0];
+}
+
+/** The block function at `counter` [...inner, 2] under keys [...outer, 2]: [...outer, ...inner, 2]. */
+function block(from: Tensor, counter: Tensor): Tensor {
+  const outer = from.shape.slice(0, -1);
+  const inner = counter.shape.slice(0, -1);
+  const shape = [...outer, ...inner, 2];
+  const wide = reshape(from, [...outer, ...inner.map(() => 1), 2]);
+  return bind(threefryP, [broadcastTo(wide, shape), broadcastTo(counter, shape)], null)[0];
+}
+
+function isLowWord(shape: Shape): Tensor {
+  return equal(iota(shape, { axis: -1 }), 1);
+}

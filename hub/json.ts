@@ -1,0 +1,49 @@
+import { writeTextAtomic } from "./atomic.ts";
+import { FileFormatError } from "./errors.ts";
+
+/** A JSON object of which nothing is known. */
+export type JsonObject = { readonly [key: string]: unknown };
+
+/** Whether `value` is an object, neither an array nor null. */
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The object that `text` holds; `file` is its name for errors. */
+export function parseJsonObject(text: string, file: string): JsonObject {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new FileFormatError(file, "the JSON", `does not parse: ${(error as Error).message}`);
+  }
+  if (!isJsonObject(value)) throw new FileFormatError(file, "the JSON", "is not an object");
+  return value;
+}
+
+/** Reads a file that holds a JSON object. */
+export async function readJson(path: string): Promise<JsonObject> {
+  return parseJsonObject(await Deno.readTextFile(path), path);
+}
+
+/** Reads a file that holds a JSON object; null if there is no such file. */
+export async function readJsonIfExists(path: string): Promise<JsonObject | null> {
+  try {
+    return await readJson(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
+
+/** Writes `value` as the Hugging Face libraries do: two spaces, keys in order, a last line break. */
+export async function writeJson(path: string, value: JsonObject): Promise<void> {
+  await writeTextAtomic(path, JSON.stringify(sorted(value), null, 2) + "\n");
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (!isJsonObject(value)) return value;
+  const keys = Object.keys(value).sort();
+  return Object.fromEntries(keys.map((key) => [key, sorted(value[key])]));
+}

@@ -1,0 +1,200 @@
+import {
+  add,
+  convert,
+  expandDims,
+  foldIn,
+  iota,
+  ShapeError,
+  slice,
+  split,
+  type Tensor,
+  UnsupportedError,
+} from "../core/mod.ts";
+import {
+  activation,
+  attention,
+  conv1D,
+  dropout,
+  embedding,
+  type EmbeddingParams,
+  layerNorm,
+  type LayerNormParams,
+  linear,
+  type LinearParams,
+  mergeHeads,
+  splitHeads,
+  unembed,
+} from "../nn/mod.ts";
+import { advanceCache, type Cache, emptyCache, type LayerCache, writeCache } from "./cache.ts";
+import type {
+  CacheOptions,
+  ForwardOptions,
+  Head,
+  ModelFamily,
+  Task,
+  TextInputs,
+  TextOutputs,
+} from "./family.ts";
+import { type Gpt2Config, parseGpt2Config } from "./gpt2_config.ts";
+import { initGpt2 } from "./gpt2_init.ts";
+import { lastToken } from "./last_token.ts";
+import {
+  type Prefixed,
+  prependPrefix,
+  prependPrompt,
+  prependSeen,
+  prependVisible,
+  type Prompted,
+  shiftPositions,
+} from "./prompts.ts";
+import { visibleKeys } from "./visible.ts";
+
+/** Parameters of a GPT-2 model, as its checkpoint names and nests them. */
+export type Gpt2Params = {
+  readonly transformer: Gpt2Transformer;
+  /** Output layer [V, D] where it is not tied to `wte`. */
+  readonly lm_head?: LinearParams;
+  /** Head of sequence classification, [L, D]. */
+  readonly score?: LinearParams;
+  /** Head of token classification, [L, D]. */
+  readonly classifier?: LinearParams;
+};
+
+/** The model without a head. */
+export type Gpt2Transformer = {
+  readonly wte: EmbeddingParams & Prompted;
+  readonly wpe: EmbeddingParams;
+  readonly h: readonly Gpt2Block[];
+  readonly ln_f: LayerNormParams;
+};
+
+/** One layer. Its matrices are [in, out]. */
+export type Gpt2Block = {
+  readonly ln_1: LayerNormParams;
+  readonly attn: Prefixed & { readonly c_attn: LinearParams; readonly c_proj: LinearParams };
+  readonly ln_2: LayerNormParams;
+  readonly mlp: { readonly c_fc: LinearParams; readonly c_proj: LinearParams };
+};
+
+/** What every layer of one forward pass shares. */
+type Pass = {
+  readonly config: Gpt2Config;
+  /** Which keys each query sees, [B or 1, 1, T, S]. */
+  readonly visible: Tensor;
+  /** Columns of the cache that are written. */
+  readonly position: Tensor | null;
+};
+
+/**
+ * GPT-2 without a head: token ids [B, T] to hidden states [B, T, D].
+ *
+ * Virtual tokens (`wte.prompt`) come in front of the text, and P of them make T longer by P.
+ *
+ * @param params the checkpoint
+ * @param inputs `input_ids` or `inputs_embeds`; `attention_mask`, `position_ids`, `cache`
+ * @returns the embeddings and every layer's output, the last after `ln_f`, and the cache
+ */
+export function gpt2(
+  params: Gpt2Params,
+  inputs: TextInputs,
+  config: Gpt2Config,
+  options: ForwardOptions = {},
+): Omit<TextOutputs, "logits"> {
+  const { wte, wpe, h, ln_f } = params.transformer;
+  const { cache } = inputs;
+  const prompt = options.continues ? undefined : wte.prompt;
+  const words = inputs.inputs_embeds ?? embedding(wte, requireIds(inputs));
+  const tokens = prompt ? prependPrompt(prompt, words) : words; // [B, T, D]
+  const time = tokens.shape[1]!;
+  const virtual = time - words.shape[1]!;
+  const prefix = h[0]?.attn.prefix?.key.shape[1] ?? 0;
+  const positions = positionsOf(inputs, { time, virtual, shift: prefix + (wte.prompt?.shape[0] ?? 0) });
+  const embedded = add(tokens, embedding(wpe, positions));
+  const start = dropout(embedded, { rate: config.embd_pdrop, key: keyOf(options, 0) });
+
+  const mask = inputs.attention_mask;
+  const visible = visibleKeys({
+    time,
+    source: cache ? cache.layers[0]!.key.shape[2]! : time,
+    position: cache?.position ?? 0,
+    mask: mask && !cache ? prependSeen(mask, virtual) : mask,
+  });
+  const pass: Pass = {
+    config,
+    visible: prependVisible(visible, prefix),
+    position: cache?.position ?? null,
+  };
+  const hidden_states = [start];
+  const layers: LayerCache[] = [];
+  h.forEach((block, i) => {
+    const key = keyOf(options, i + 1);
+    const [x, layer] = gpt2Block(block, hidden_states[i]!, pass, { i, key, cache });
+    hidden_states.push(x);
+    if (layer) layers.push(layer);
+  });
+  hidden_states.push(layerNorm(ln_f, hidden_states.pop()!, { eps: config.layer_norm_epsilon }));
+  return cache ? { hidden_states, cache: advanceCache(cache, layers, time) } : { hidden_states };
+}
+
+/** One pre-norm residual block, [B, T, D] to [B, T, D]. */
+function gpt2Block(
+  block: Gpt2Block,
+  x: Tensor,
+  pass: Pass,
+  layer: { readonly i: number; readonly key: Tensor | undefined; readonly cache: Cache | undefined },
+): readonly [Tensor, LayerCache | null] {
+  const { config } = pass;
+  const eps = config.layer_norm_epsilon;
+  const key = (use: number): Tensor | undefined => layer.key && foldIn(layer.key, use);
+  const rate = config.resid_pdrop;
+
+  const normed = layerNorm(block.ln_1, x, { eps });
+  const packed = split(conv1D(block.attn.c_attn, normed), { sections: 3, axis: 2 });
+  const [query, ownKey, ownValue] = packed.map((part) =>
+    splitHeads(part, { heads: config.n_head })
+  ) as [Tensor, Tensor, Tensor]; // [B, H, T, K]
+  const fresh = { key: ownKey, value: ownValue };
+  const kept = layer.cache ? writeCache(layer.cache.layers[layer.i]!, fresh, pass.position!) : null;
+  const attended = attention(
+    { query, ...prependPrefix(block.attn.prefix, kept ?? fresh) },
+    {
+      mask: pass.visible,
+      scale: attentionScale(config, query.shape[3]!, layer.i),
+      dropout: { rate: config.attn_pdrop, key: key(0) },
+    },
+  );
+  const projected = conv1D(block.attn.c_proj, mergeHeads(attended));
+  const middle = add(x, dropout(projected, { rate, key: key(1) }));
+
+  const inner = conv1D(block.mlp.c_fc, layerNorm(block.ln_2, middle, { eps })); // [B, T, F]
+  const outer = conv1D(block.mlp.c_proj, activation(config.activation_function)(inner));
+  return [add(middle, dropout(outer, { rate, key: key(2) })), kept];
+}
+
+function attentionScale(config: Gpt2Config, size: number, i: number): number {
+  const scale = config.scale_attn_weights ? 1 / Math.sqrt(size) : 1;
+  return config.scale_attn_by_inverse_layer_idx ? scale / (i + 1) : scale;
+}
+
+/** Positions [B or 1, T], where those of the text are shifted by virtual tokens before them. */
+function positionsOf(
+  inputs: TextInputs,
+  options: { readonly time: number; readonly virtual: number; readonly shift: number },
+): Tensor {
+  const { time, virtual, shift } = options;
+  if (inputs.position_ids) {
+    const text = shiftPositions(inputs.position_ids, shift);
+    return virtual === 0 ? text : prependPositions(text, virtual);
+  }
+  const columns = expandDims(iota([time], { axis: 0, dtype: "i32" }), 0);
+  return shiftPositions(add(columns, inputs.cache?.position ?? 0), shift - (virtual || shift && 0));
+}
+
+function requireIds(inputs: TextInputs): Tensor {
+  if (inputs.input_ids) return inputs.input_ids;
+  throw new ShapeError("Cannot run gpt2: give it input_ids or inputs_embeds", "gpt2", []);
+}
+
+function keyOf(options: ForwardOptions, use: number): Tensor | undefined {
+  return options.key && foldIn(options.key, use);
+}

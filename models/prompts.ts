@@ -1,0 +1,58 @@
+import {
+  add,
+  broadcastTo,
+  concatenate,
+  expandDims,
+  ones,
+  type Tensor,
+} from "../core/mod.ts";
+import type { LayerCache } from "./cache.ts";
+
+/**
+ * Virtual tokens in front of the text: a leaf `prompt` [P, D] beside the weight of the token
+ * embedding, put there by prompt tuning and P-tuning.
+ */
+export type Prompted = { readonly prompt?: Tensor };
+
+/**
+ * Virtual keys and values in front of those of the text, in every layer's attention: a node `prefix`
+ * of `key` and `value`, [H, P, K] each, put there by prefix tuning.
+ */
+export type Prefixed = { readonly prefix?: LayerCache };
+
+/** The embeddings [B, T, D] behind the prompt [P, D]: [B, P + T, D]. */
+export function prependPrompt(prompt: Tensor, embeds: Tensor): Tensor {
+  const [length, width] = prompt.shape as readonly [number, number];
+  const rows = broadcastTo(expandDims(prompt, 0), [embeds.shape[0]!, length, width]);
+  return concatenate([rows, embeds], { axis: 1 });
+}
+
+/** A mask [B, T] of the text, behind `length` columns that everybody sees. */
+export function prependSeen(mask: Tensor, length: number): Tensor {
+  if (length === 0) return mask;
+  const seen = ones([mask.shape[0]!, length], { dtype: mask.dtype });
+  return concatenate([seen, mask], { axis: 1 });
+}
+
+/** A mask of visibility [B, 1, T, S], behind `length` columns that every query sees. */
+export function prependVisible(visible: Tensor, length: number): Tensor {
+  if (length === 0) return visible;
+  const [batch, one, time] = visible.shape as readonly [number, number, number];
+  return concatenate([ones([batch, one, time, length], { dtype: "bool" }), visible], { axis: 3 });
+}
+
+/** Keys and values behind those of a prefix: [B, H, P + S, K]. */
+export function prependPrefix(prefix: LayerCache | undefined, own: LayerCache): LayerCache {
+  if (!prefix) return own;
+  const join = (front: Tensor, back: Tensor): Tensor => {
+    const [heads, length, size] = front.shape as readonly [number, number, number];
+    const rows = broadcastTo(expandDims(front, 0), [back.shape[0]!, heads, length, size]);
+    return concatenate([rows, back], { axis: 2 });
+  };
+  return { key: join(prefix.key, own.key), value: join(prefix.value, own.value) };
+}
+
+/** Positions shifted by the virtual tokens in front. */
+export function shiftPositions(positions: Tensor, length: number): Tensor {
+  return length === 0 ? positions : add(positions, length);
+}

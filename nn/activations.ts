@@ -1,0 +1,60 @@
+import { add, erf, maximum, mul, sigmoid, tanh, type Tensor } from "../core/mod.ts";
+
+/** Options of `gelu`. */
+export type GeluOptions = {
+  /** Whether to use the tanh formula of GPT-2 instead of the exact one with erf. Default false. */
+  readonly approximate?: boolean;
+};
+
+/**
+ * Gaussian error linear unit: x · Φ(x), exactly x/2 · (1 + erf(x/√2)); with `approximate`
+ * x/2 · (1 + tanh(√(2/π) · (x + 0.044715 x³))).
+ *
+ * @see Hendrycks & Gimpel 2016, arXiv:1606.08415
+ */
+export function gelu(x: Tensor, options: GeluOptions = {}): Tensor {
+  const gate = options.approximate
+    ? tanh(mul(Math.sqrt(2 / Math.PI), mul(x, add(1, mul(0.044715, mul(x, x))))))
+    : erf(mul(Math.SQRT1_2, x));
+  return mul(mul(0.5, x), add(1, gate));
+}
+
+/** max(x, 0). */
+export function relu(x: Tensor): Tensor {
+  return maximum(x, 0);
+}
+
+/** x · σ(x), also called swish. */
+export function silu(x: Tensor): Tensor {
+  return mul(x, sigmoid(x));
+}
+
+/** An activation: a function of one tensor, element by element. */
+export type Activation = (x: Tensor) => Tensor;
+
+const NAMED: { readonly [name: string]: Activation } = {
+  gelu: (x) => gelu(x),
+  gelu_new: (x) => gelu(x, { approximate: true }),
+  gelu_pytorch_tanh: (x) => gelu(x, { approximate: true }),
+  gelu_fast: (x) => gelu(x, { approximate: true }),
+  quick_gelu: (x) => mul(x, sigmoid(mul(1.702, x))),
+  relu: (x) => relu(x),
+  silu: (x) => silu(x),
+  swish: (x) => silu(x),
+  tanh: (x) => tanh(x),
+  linear: (x) => x,
+};
+
+/**
+ * The activation that a checkpoint's configuration names, such as "gelu_new".
+ *
+ * @throws {RangeError} if there is none of that name; lists those there are
+ */
+export function activation(name: string): Activation {
+  const found = Object.hasOwn(NAMED, name) ? NAMED[name] : undefined;
+  if (found) return found;
+  throw new RangeError(
+    `Cannot use the activation "${name}": it is not defined; the defined ones are ` +
+      Object.keys(NAMED).map((known) => `"${known}"`).join(", "),
+  );
+}

@@ -1,0 +1,46 @@
+import {
+  convert,
+  definePlainUse,
+  dotGeneral,
+  formatShape,
+  promoteTypes,
+  ShapeError,
+  take,
+  type Tensor,
+  UnsupportedError,
+} from "../core/mod.ts";
+
+// What layers do with a plain tensor as their weight: the products of the whole library.
+definePlainUse((weight, x, use) => {
+  switch (use.kind) {
+    case "linear":
+      return contractLast(x, weight, { axis: use.inAxis });
+    case "unembed":
+      return contractLast(x, weight, { axis: 1 });
+    case "lookup":
+      return take(weight, x, { axis: 0 });
+    case "conv":
+      throw new UnsupportedError(
+        "Cannot use a plain weight as conv: no convolution is defined; use linear layers",
+      );
+  }
+});
+
+/** x [..., in] with a matrix whose axis `axis` is the input: [..., out], in the wider dtype. */
+function contractLast(x: Tensor, matrix: Tensor, options: { readonly axis: 0 | 1 }): Tensor {
+  const last = x.shape.length - 1;
+  if (last < 0 || matrix.shape.length !== 2 || x.shape[last] !== matrix.shape[options.axis]) {
+    throw new ShapeError(
+      `Cannot apply a weight ${formatShape(matrix.shape)} to ${formatShape(x.shape)}: the last ` +
+        `side of the input must be side ${options.axis} of the weight; ` +
+        `check the input or the layout of the weight`,
+      "linear",
+      [x.shape, matrix.shape],
+    );
+  }
+  const dtype = promoteTypes(x.dtype, matrix.dtype);
+  return dotGeneral(convert(x, dtype), convert(matrix, dtype), {
+    contract: [[last], [options.axis]],
+    batch: [[], []],
+  });
+}

@@ -1,0 +1,17 @@
+/**
+ * Parameter-efficient fine-tuning: methods as transformations of parameter trees, merging, combining,
+ * and PEFT's adapter files.
+ *
+ * @module
+ */
+export * from "./adapter.ts";
+export * from "./adapter_file.ts";
+export * from "./defaults.ts";
+export * from "./graft.ts";
+export * from "./layout.ts";
+export * from "./lora.ts";
+export * from "./lora_config.ts";
+export * from "./merge.ts";
+export * from "./method.ts";
+export * from "./registry.ts";
+export * from "./targets.ts";

@@ -1,0 +1,20 @@
+import { UnsupportedError } from "../core/mod.ts";
+import { lora } from "./lora.ts";
+import type { AnyMethod } from "./method.ts";
+
+/** Every fine-tuning method. */
+export const METHODS: readonly AnyMethod[] = [lora];
+
+/**
+ * The method that PEFT calls `peft_type`, or this library `name`.
+ *
+ * @throws {UnsupportedError} if there is none, naming those there are
+ */
+export function methodOf(name: string): AnyMethod {
+  const method = METHODS.find((method) => method.name === name || method.peft_type === name);
+  if (method) return method;
+  throw new UnsupportedError(
+    `Cannot use the method "${name}": it is not defined; the defined ones are ` +
+      METHODS.map(({ peft_type }) => `"${peft_type}"`).join(", "),
+  );
+}

@@ -1,0 +1,17 @@
+import type { OpTable } from "./_table.ts";
+import { elementwise } from "./elementwise.ts";
+import { linalg } from "./linalg.ts";
+import { nnOps } from "./nn.ts";
+import { random } from "./random.ts";
+import { reductions } from "./reductions.ts";
+import { shape } from "./shape.ts";
+
+/** What every golden op computes, by manifest group and op name. */
+export const OPS: { readonly [group: string]: OpTable } = {
+  elementwise,
+  linalg,
+  nn: nnOps,
+  random,
+  reductions,
+  shape,
+};

@@ -1,0 +1,61 @@
+import * as g from "../../../mod.ts";
+import { type Attrs, axesOf, type MakeOp, number, type OpTable, withAttrs } from "./_table.ts";
+
+type Reduce = (
+  x: g.Tensor,
+  options?: { readonly axes?: readonly number[]; readonly keepDims?: boolean },
+) => g.Tensor;
+
+const reduction = (f: Reduce): MakeOp => withAttrs((x, attrs) => f(x, reduceOptions(attrs)));
+
+function reduceOptions(attrs: Attrs): { axes?: readonly number[]; keepDims: boolean } {
+  const axes = axesOf(attrs["axis"]);
+  return { ...(axes && { axes }), keepDims: attrs["keepdims"] === true };
+}
+
+type Arg = (
+  x: g.Tensor,
+  options?: { readonly axis?: number; readonly keepDims?: boolean },
+) => g.Tensor;
+
+const argReduction = (f: Arg): MakeOp => {
+  return withAttrs((x, { axis, keepdims }) => {
+    const one = Array.isArray(axis) ? axis[0] : axis;
+    const options = one === null || one === undefined ? {} : { axis: number(one) };
+    return f(x, { ...options, keepDims: keepdims === true });
+  });
+};
+
+type Scan = (
+  x: g.Tensor,
+  options?: { readonly axis?: number; readonly reverse?: boolean },
+) => g.Tensor;
+
+const cumulative = (f: Scan): MakeOp =>
+  withAttrs((x, { axis, reverse }) => f(x, { axis: number(axis), reverse: reverse === true }));
+
+/** Golden ops that reduce or accumulate. */
+export const reductions: OpTable = {
+  all: reduction(g.all),
+  any: reduction(g.any),
+  argmax: argReduction(g.argmax),
+  argmin: argReduction(g.argmin),
+  cumlogsumexp: cumulative(g.cumlogsumexp),
+  cummax: cumulative(g.cummax),
+  cummin: cumulative(g.cummin),
+  cumprod: cumulative(g.cumprod),
+  cumsum: cumulative(g.cumsum),
+  logsumexp: reduction(g.logSumExp),
+  max: reduction(g.max),
+  mean: reduction(g.mean),
+  min: reduction(g.min),
+  norm2: withAttrs((x, attrs) => g.sqrt(g.sum(g.square(x), reduceOptions(attrs)))),
+  prod: reduction(g.prod),
+  std: withAttrs((x, attrs) =>
+    g.std(x, { ...reduceOptions(attrs), ddof: number(attrs["ddof"] ?? 0) })
+  ),
+  sum: reduction(g.sum),
+  var: withAttrs((x, attrs) =>
+    g.variance(x, { ...reduceOptions(attrs), ddof: number(attrs["ddof"] ?? 0) })
+  ),
+};

@@ -1,0 +1,108 @@
+import fc from "fast-check";
+import { type Aval, type DType, isFloat, sizeOf } from "../../mod.ts";
+
+/** Valid operands of a primitive: types, elements and parameters. */
+export type Case = {
+  readonly avals: readonly Aval[];
+  readonly values: readonly Float64Array[];
+  readonly params: unknown;
+};
+
+/** Where the elements of an operand come from. */
+export type Elements = {
+  readonly low: number;
+  readonly high: number;
+  readonly integer?: boolean;
+  /** Distinct elements at least this far apart: where ties have no derivative. */
+  readonly apart?: number;
+};
+
+/** Shapes of rank 0 to 4 with sides 0 to 4, empty ones among them. */
+export function shapes(
+  options: { readonly minRank?: number; readonly maxRank?: number; readonly minSide?: number } = {},
+): fc.Arbitrary<number[]> {
+  const { minRank = 0, maxRank = 4, minSide = 0 } = options;
+  return fc.array(fc.integer({ min: minSide, max: 4 }), { minLength: minRank, maxLength: maxRank });
+}
+
+/** A seed for the elements of a case. */
+export const seeds: fc.Arbitrary<number> = fc.integer({ min: 0, max: 2 ** 31 - 1 });
+
+/** Elements that depend on the seed alone. */
+export function fill(aval: Aval, elements: Elements, seed: number): Float64Array {
+  const random = generator(seed);
+  const size = sizeOf(aval.shape);
+  const { low, high, apart } = elements;
+  if (apart !== undefined) {
+    const order = Array.from({ length: size }, (_, i) => [random(), i] as const).sort((a, b) =>
+      a[0] - b[0]
+    );
+    const values = new Float64Array(size);
+    order.forEach(([, i], rank) => values[i] = low + apart * (rank + 0.4 * random()));
+    return values;
+  }
+  const whole = elements.integer ?? !isFloat(aval.dtype);
+  return Float64Array.from({ length: size }, () => {
+    const x = low + (high - low) * random();
+    return whole ? Math.floor(Math.min(x, high)) : x;
+  });
+}
+
+/** Mulberry32: numbers in [0, 1) from a seed. */
+export function generator(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** A case whose operands all have the shape `shape`. */
+export function alike(
+  count: number,
+  elements: Elements | readonly Elements[],
+  options: {
+    readonly dtypes?: readonly DType[];
+    readonly params?: fc.Arbitrary<unknown>;
+  } = {},
+): fc.Arbitrary<Case> {
+  const dtypes = options.dtypes ?? ["f64"];
+  const params = options.params ?? fc.constant(null);
+  return fc.record({ shape: shapes(), seed: seeds, dtype: fc.constantFrom(...dtypes), params })
+    .map(({ shape, seed, dtype, params }) => {
+      const avals = Array.from({ length: count }, () => ({ shape, dtype }));
+      const values = avals.map((aval, i) => {
+        const own = Array.isArray(elements) ? elements[i]! : elements as Elements;
+        return fill(aval, own, seed + i);
+      });
+      return { avals, values, params };
+    });
+}
+
+/** A case of one operand whose parameters depend on its shape. */
+export function one(
+  shape: fc.Arbitrary<number[]>,
+  params: (shape: readonly number[], random: () => number) => unknown,
+  elements: Elements = { low: -2, high: 2 },
+  dtype: DType = "f64",
+): fc.Arbitrary<Case> {
+  return fc.record({ shape, seed: seeds }).map(({ shape, seed }) => {
+    const aval: Aval = { shape, dtype };
+    const random = generator(seed ^ 0x5bd1e995);
+    return { avals: [aval], values: [fill(aval, elements, seed)], params: params(shape, random) };
+  });
+}
+
+/** A case built by hand from a seed. */
+export function built(
+  build: (random: () => number, seed: number) => Case,
+): fc.Arbitrary<Case> {
+  return seeds.map((seed) => build(generator(seed ^ 0x5bd1e995), seed));
+}
+
+/** An integer in [low, high]. */
+export function pick(random: () => number, low: number, high: number): number {
+  return low + Math.floor(random() * (high - low + 1));
+}

@@ -1,0 +1,289 @@
+import type fc from "fast-check";
+import { type Aval, range } from "../../mod.ts";
+import { alike, built, type Case, type Elements, fill, one, pick, shapes } from "./case.ts";
+
+/** A generator of valid operands, and the laws it is exempt from with the reason. */
+export type Generator = {
+  readonly cases: fc.Arbitrary<Case>;
+  readonly exempt?: { readonly [law: string]: string };
+};
+
+const REAL: Elements = { low: -2, high: 2 };
+const SMALL: Elements = { low: -0.9, high: 0.9 };
+const POSITIVE: Elements = { low: 0.3, high: 3 };
+const LARGE: Elements = { low: 1.2, high: 4 };
+const DISTINCT: Elements = { low: -2, high: 2, apart: 0.05 };
+const WHOLE: Elements = { low: -9, high: 9, integer: true };
+const HALVES: Elements = { low: 0.1, high: 0.4 };
+
+const unary = (elements: Elements): Generator => ({ cases: alike(1, elements) });
+const binary = (elements: Elements | readonly Elements[]): Generator => ({
+  cases: alike(2, elements),
+});
+const integers = (count: number, elements: Elements = WHOLE): Generator => ({
+  cases: alike(count, elements, { dtypes: ["i32", "u32"] }),
+});
+
+const axesOf = (shape: readonly number[], random: () => number): number[] =>
+  range(shape.length).filter(() => random() < 0.5);
+const oneAxis = (shape: readonly number[], random: () => number): number =>
+  pick(random, 0, shape.length - 1);
+const ranked = shapes({ minRank: 1, maxRank: 3, minSide: 1 });
+
+function f64(shape: readonly number[]): Aval {
+  return { shape, dtype: "f64" };
+}
+
+function sides(random: () => number, count: number, low = 1): number[] {
+  return Array.from({ length: count }, () => pick(random, low, 4));
+}
+
+const INT: (shape: readonly number[]) => Aval = (shape) => ({ shape, dtype: "i32" });
+
+/** A permutation of 0 to n - 1. */
+function shuffled(n: number, random: () => number): number[] {
+  return range(n).map((i) => [random(), i] as const).sort((a, b) => a[0] - b[0]).map(([, i]) => i);
+}
+
+/** One generator a primitive. A primitive without one fails the suite. */
+export const GENERATORS: { readonly [primitive: string]: Generator } = {
+  neg: unary(REAL),
+  abs: unary(DISTINCT),
+  sign: unary(DISTINCT),
+  floor: unary(HALVES),
+  ceil: unary(HALVES),
+  round: unary(HALVES),
+  exp: unary(REAL),
+  exp2: unary(REAL),
+  expm1: unary(REAL),
+  log: unary(POSITIVE),
+  log1p: unary(POSITIVE),
+  sqrt: unary(POSITIVE),
+  rsqrt: unary(POSITIVE),
+  cbrt: unary(POSITIVE),
+  sin: unary(REAL),
+  cos: unary(REAL),
+  tan: unary(SMALL),
+  asin: unary(SMALL),
+  acos: unary(SMALL),
+  atan: unary(REAL),
+  sinh: unary(REAL),
+  cosh: unary(REAL),
+  tanh: unary(REAL),
+  asinh: unary(REAL),
+  acosh: unary(LARGE),
+  atanh: unary(SMALL),
+  erf: unary(REAL),
+  erfc: unary(REAL),
+  erf_inv: unary(SMALL),
+  lgamma: unary(POSITIVE),
+  digamma: unary(POSITIVE),
+  logistic: unary(REAL),
+  square: unary(REAL),
+  is_finite: unary(REAL),
+  stop_gradient: unary(REAL),
+  integer_pow: { cases: one(shapes(), (_s, random) => ({ n: pick(random, -3, 4) }), POSITIVE) },
+  convert_element_type: { cases: one(shapes(), () => ({ dtype: "f64" })) },
+  not: integers(1),
+  population_count: integers(1),
+  count_leading_zeros: integers(1),
+  add: binary(REAL),
+  sub: binary(REAL),
+  mul: binary(REAL),
+  div: binary([REAL, POSITIVE]),
+  rem: binary([{ low: 0.1, high: 0.9 }, { low: 1, high: 2 }]),
+  pow: binary([POSITIVE, REAL]),
+  max: binary([DISTINCT, { low: -2.013, high: 2, apart: 0.0503 }]),
+  min: binary([DISTINCT, { low: -2.013, high: 2, apart: 0.0503 }]),
+  atan2: binary(POSITIVE),
+  eq: binary(REAL),
+  ne: binary(REAL),
+  lt: binary(REAL),
+  le: binary(REAL),
+  gt: binary(REAL),
+  ge: binary(REAL),
+  nextafter: { cases: alike(2, REAL, { dtypes: ["f32"] }) },
+  and: integers(2),
+  or: integers(2),
+  xor: integers(2),
+  shift_left: integers(2, { low: 0, high: 30, integer: true }),
+  shift_right_arithmetic: integers(2, { low: 0, high: 30, integer: true }),
+  shift_right_logical: integers(2, { low: 0, high: 30, integer: true }),
+  select: {
+    cases: built((random, seed) => {
+      const shape = sides(random, pick(random, 0, 3), 0);
+      const condition: Aval = { shape, dtype: "bool" };
+      return {
+        avals: [condition, f64(shape), f64(shape)],
+        values: [
+          fill(condition, { low: 0, high: 1.99, integer: true }, seed),
+          fill(f64(shape), REAL, seed + 1),
+          fill(f64(shape), REAL, seed + 2),
+        ],
+        params: null,
+      };
+    }),
+  },
+  constant: {
+    cases: built(() => ({ avals: [], values: [], params: { value: 1.5, dtype: "f64" } })),
+  },
+  iota: {
+    cases: built((random) => {
+      const shape = sides(random, pick(random, 1, 3));
+      const params = { shape, axis: pick(random, 0, shape.length - 1), dtype: "i32" };
+      return { avals: [], values: [], params };
+    }),
+  },
+  broadcast_in_dim: {
+    cases: built((random, seed) => {
+      const shape = sides(random, pick(random, 0, 4), 0);
+      const dims = range(shape.length).filter(() => random() < 0.6);
+      const x = f64(dims.map((d) => shape[d]!));
+      return { avals: [x], values: [fill(x, REAL, seed)], params: { shape, dims } };
+    }),
+  },
+  reshape: {
+    cases: one(shapes(), (shape, random) => ({
+      shape: random() < 0.5 ? [shape.reduce((a, b) => a * b, 1)] : [...shape, 1].reverse(),
+    })),
+  },
+  transpose: {
+    cases: one(shapes(), (shape, random) => ({ perm: shuffled(shape.length, random) })),
+  },
+  rev: { cases: one(shapes(), (shape, random) => ({ axes: axesOf(shape, random) })) },
+  slice: {
+    cases: one(shapes(), (shape, random) => {
+      const start = shape.map((side) => pick(random, 0, side));
+      const stop = shape.map((side, i) => pick(random, start[i]!, side));
+      return { start, stop, step: shape.map(() => pick(random, 1, 2)) };
+    }),
+  },
+  pad: {
+    cases: one(shapes({ maxRank: 3 }), (shape, random) => ({
+      low: shape.map(() => pick(random, 0, 2)),
+      high: shape.map(() => pick(random, 0, 2)),
+      interior: shape.map(() => pick(random, 0, 1)),
+    })),
+  },
+  concatenate: {
+    cases: built((random, seed) => {
+      const shape = sides(random, pick(random, 1, 3), 0);
+      const axis = pick(random, 0, shape.length - 1);
+      const avals = range(pick(random, 1, 3)).map(() =>
+        f64(shape.map((side, i) => i === axis ? pick(random, 0, 3) : side))
+      );
+      const values = avals.map((aval, i) => fill(aval, REAL, seed + i));
+      return { avals, values, params: { axis } };
+    }),
+  },
+  reduce_sum: { cases: one(shapes(), (shape, random) => ({ axes: axesOf(shape, random) })) },
+  reduce_prod: {
+    cases: one(shapes(), (shape, random) => ({ axes: axesOf(shape, random) }), POSITIVE),
+  },
+  reduce_max: {
+    cases: one(shapes({ minSide: 1 }), (s, random) => ({ axes: axesOf(s, random) }), DISTINCT),
+  },
+  reduce_min: {
+    cases: one(shapes({ minSide: 1 }), (s, random) => ({ axes: axesOf(s, random) }), DISTINCT),
+  },
+  argmax: { cases: one(ranked, (s, random) => ({ axis: oneAxis(s, random) }), DISTINCT) },
+  argmin: { cases: one(ranked, (s, random) => ({ axis: oneAxis(s, random) }), DISTINCT) },
+  cumulative: {
+    cases: one(ranked, (s, random) => ({
+      kind: ["sum", "prod", "max", "min", "logsumexp"][pick(random, 0, 4)],
+      axis: oneAxis(s, random),
+      reverse: random() < 0.5,
+    }), { low: 0.3, high: 3, apart: 0.05 }),
+  },
+  dot_general: {
+    cases: built((random, seed) => {
+      const [batch, contract, left, right] = [0, 1, 2, 3].map(() =>
+        sides(random, pick(random, 0, 1), 0)
+      );
+      const place = (groups: readonly number[][]) => {
+        const all = groups.flat();
+        const order = shuffled(all.length, random);
+        const at = (from: number, count: number): number[] =>
+          range(count).map((i) => order.indexOf(from + i));
+        return { shape: order.map((i) => all[i]!), at };
+      };
+      const a = place([batch!, contract!, left!]);
+      const b = place([batch!, contract!, right!]);
+      const [n, k] = [batch!.length, contract!.length];
+      const params = { contract: [a.at(n, k), b.at(n, k)], batch: [a.at(0, n), b.at(0, n)] };
+      const avals = [f64(a.shape), f64(b.shape)];
+      return { avals, values: avals.map((aval, i) => fill(aval, REAL, seed + i)), params };
+    }),
+  },
+  gather: {
+    cases: built((random, seed) => {
+      const shape = sides(random, pick(random, 1, 3));
+      const axis = pick(random, 0, shape.length - 1);
+      const ids = INT(sides(random, pick(random, 0, 2), 0));
+      return {
+        avals: [f64(shape), ids],
+        values: [
+          fill(f64(shape), REAL, seed),
+          fill(ids, { low: 0, high: shape[axis]! - 0.01, integer: true }, seed + 1),
+        ],
+        params: { axis },
+      };
+    }),
+  },
+  scatter: {
+    cases: built((random, seed) => {
+      const shape = sides(random, pick(random, 1, 3));
+      const axis = pick(random, 0, shape.length - 1);
+      const ids = INT([pick(random, 0, shape[axis]!)]);
+      const updates = f64([...shape.slice(0, axis), ids.shape[0]!, ...shape.slice(axis + 1)]);
+      const kind = ["add", "set", "mul", "min", "max"][pick(random, 0, 4)]!;
+      const order = shuffled(shape[axis]!, random).slice(0, ids.shape[0]!);
+      return {
+        avals: [f64(shape), ids, updates],
+        values: [
+          fill(f64(shape), { low: 0.3, high: 3, apart: 0.05 }, seed),
+          Float64Array.from(order),
+          fill(updates, { low: 0.317, high: 3, apart: 0.0503 }, seed + 2),
+        ],
+        params: { kind, axis },
+      };
+    }),
+  },
+  dynamic_slice: {
+    cases: built((random, seed) => {
+      const shape = sides(random, pick(random, 1, 3));
+      const sizes = shape.map((side) => pick(random, 1, side));
+      const starts = shape.map(() => INT([]));
+      return {
+        avals: [f64(shape), ...starts],
+        values: [
+          fill(f64(shape), REAL, seed),
+          ...shape.map((side) => Float64Array.of(pick(random, -1, side))),
+        ],
+        params: { sizes },
+      };
+    }),
+  },
+  dynamic_update_slice: {
+    cases: built((random, seed) => {
+      const shape = sides(random, pick(random, 1, 3));
+      const update = f64(shape.map((side) => pick(random, 1, side)));
+      return {
+        avals: [f64(shape), update, ...shape.map(() => INT([]))],
+        values: [
+          fill(f64(shape), REAL, seed),
+          fill(update, REAL, seed + 1),
+          ...shape.map((side) => Float64Array.of(pick(random, -1, side))),
+        ],
+        params: null,
+      };
+    }),
+  },
+  fence: {
+    cases: built((random, seed) => {
+      const avals = range(3).map(() => f64(sides(random, 2, 0)));
+      const values = avals.map((aval, i) => fill(aval, REAL, seed + i));
+      return { avals, values, params: { count: pick(random, 1, 3) } };
+    }),
+  },
+};

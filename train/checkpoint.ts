@@ -1,0 +1,95 @@
+import { type FlatTree, type Json, type Tree, treeCombine, treeEntries } from "../core/mod.ts";
+import {
+  readJson,
+  readSafetensors,
+  writeFolderAtomic,
+  writeJson,
+  writeSafetensors,
+} from "../hub/mod.ts";
+import type { Position } from "./batches.ts";
+
+/** What a run needs to go on as if it had never stopped. */
+export type Checkpoint<T extends Tree> = {
+  /** Trainable parameters, optimizer state and step. */
+  readonly state: T;
+  readonly step: number;
+  readonly position: Position;
+  /** Settings that the numbers depend on; a resumed run must have the same. */
+  readonly settings: Settings;
+};
+
+/** Settings of a run, by their names on the command line. */
+export type Settings = { readonly [name: string]: Json };
+
+const STATE = "state.safetensors";
+const RUN = "run.json";
+
+/** Writes a checkpoint as a folder of its own, then removes the older ones. */
+export async function saveCheckpoint<T extends Tree>(
+  out: string,
+  checkpoint: Checkpoint<T>,
+): Promise<void> {
+  const { state, ...run } = checkpoint;
+  const name = `checkpoint-${String(checkpoint.step).padStart(8, "0")}`;
+  await writeFolderAtomic(`${out}/${name}`, async (folder) => {
+    await writeSafetensors(`${folder}/${STATE}`, Object.fromEntries(treeEntries(state)));
+    await writeJson(`${folder}/${RUN}`, run);
+  });
+  for (const older of await checkpoints(out)) {
+    if (older < name) await Deno.remove(`${out}/${older}`, { recursive: true });
+  }
+}
+
+/**
+ * The newest checkpoint of a run, null if it has none.
+ *
+ * @param like a state of the same structure
+ * @throws {TypeError} if the settings differ; names each that does
+ */
+export async function loadCheckpoint<T extends Tree>(
+  out: string,
+  like: T,
+  settings: Settings,
+): Promise<Checkpoint<T> | null> {
+  const newest = (await checkpoints(out)).at(-1);
+  if (!newest) return null;
+  const run = await readJson(`${out}/${newest}/${RUN}`) as unknown as Checkpoint<T>;
+  refuseOtherSettings(run.settings, settings, out);
+  const flat = await readSafetensors(`${out}/${newest}/${STATE}`);
+  refuseOtherTensors(treeEntries(like).map(([path]) => path), flat, `${out}/${newest}`);
+  return { ...run, state: treeCombine(like, flat) };
+}
+
+/** Names of the complete checkpoints in a folder, oldest first. */
+async function checkpoints(out: string): Promise<string[]> {
+  const names: string[] = [];
+  try {
+    for await (const entry of Deno.readDir(out)) {
+      if (/^checkpoint-\d{8}$/.test(entry.name)) names.push(entry.name);
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return names.sort();
+}
+
+function refuseOtherSettings(had: Settings, has: Settings, out: string): void {
+  const names = [...new Set([...Object.keys(had), ...Object.keys(has)])];
+  const differing = names.filter((name) => JSON.stringify(had[name]) !== JSON.stringify(has[name]));
+  if (differing.length === 0) return;
+  const list = differing.map((name) => {
+    return `${name} was ${JSON.stringify(had[name])} and is ${JSON.stringify(has[name])}`;
+  });
+  throw new TypeError(
+    `Cannot resume the run in "${out}": ${list.join("; ")}; ` +
+      `use the same settings or another --out`,
+  );
+}
+
+function refuseOtherTensors(paths: readonly string[], flat: FlatTree, where: string): void {
+  const missing = paths.find((path) => !(path in flat));
+  if (missing === undefined) return;
+  throw new TypeError(
+    `Cannot resume from "${where}": it has no "${missing}"; it belongs to another model or method`,
+  );
+}

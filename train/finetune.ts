@@ -1,0 +1,185 @@
+import type { Tensor, Tree } from "../core/mod.ts";
+import type { Optimizer } from "../optim/mod.ts";
+import { type Batch, type Dataset, type Position, shuffledBatches } from "./batches.ts";
+import { loadCheckpoint, saveCheckpoint, type Settings } from "./checkpoint.ts";
+import { type Evaluation, evaluation } from "./evaluate.ts";
+import { lockRun } from "./lock.ts";
+import { openMetrics } from "./metrics.ts";
+import { initTrainState, type Loss, type TrainState, trainStep } from "./step.ts";
+
+/** What a run is made of. */
+export type FinetuneOptions<P extends Tree, S extends Tree> = {
+  /** Where training starts: an adapter, or a whole parameter tree. They are given up. */
+  readonly params: P;
+  readonly loss: Loss<P>;
+  readonly optimizer: Optimizer<S>;
+  readonly data: { readonly training: Dataset; readonly heldOut: Dataset };
+  /** Of shuffling and dropout. */
+  readonly key: Tensor;
+  /** When to stop: after so many steps, or after so many seconds, whichever comes first. */
+  readonly steps?: number;
+  readonly seconds?: number;
+  readonly batchSize: number;
+  /** Batches whose gradients are averaged for one step; default 1. */
+  readonly accumulate?: number;
+  /** Steps between evaluations, with a checkpoint after each; default: only at the end. */
+  readonly evalEvery?: number;
+  /** Folder of metrics and checkpoints. */
+  readonly out: string;
+  /** What the numbers depend on; `--resume` compares it. */
+  readonly settings: Settings;
+  readonly resume?: boolean;
+  readonly onProgress?: (progress: Progress) => void;
+};
+
+/** What is known after a step. The loss is that of the step before: waiting for it costs nothing. */
+export type Progress = {
+  readonly step: number;
+  readonly loss: number;
+  readonly tokensPerSecond: number;
+  readonly elapsed: number;
+  /** Part of the run that is done, 0 to 1. */
+  readonly done: number;
+  readonly evaluation?: Evaluation;
+};
+
+/** The trained parameters and how good they are. */
+export type FinetuneResult<P extends Tree> = {
+  readonly params: P;
+  readonly steps: number;
+  readonly before: Evaluation;
+  readonly after: Evaluation;
+  readonly tokensPerSecond: number;
+};
+
+/**
+ * Trains until the steps or the time are used up. Metrics go to `metrics.jsonl`, checkpoints to
+ * `checkpoint-*`; a run that was killed goes on from the newest with `resume` and gives the numbers
+ * that it would have given.
+ *
+ * @throws {Error} if another run uses the folder, the settings differ, or a loss is not finite
+ */
+export async function finetune<P extends Tree, S extends Tree>(
+  options: FinetuneOptions<P, S>,
+): Promise<FinetuneResult<P>> {
+  const lock = await lockRun(options.out);
+  try {
+    return await run(options);
+  } finally {
+    lock.release();
+  }
+}
+
+async function run<P extends Tree, S extends Tree>(
+  options: FinetuneOptions<P, S>,
+): Promise<FinetuneResult<P>> {
+  const { loss, optimizer, data, key, batchSize, accumulate = 1, evalEvery, out } = options;
+  const { steps = Infinity, seconds = Infinity } = options;
+  const step = trainStep(loss, optimizer, { key });
+  const evaluate = evaluation(loss, { batchSize });
+  const start = await startOf(options);
+  const metrics = await openMetrics(`${out}/metrics.jsonl`, start.step || undefined);
+  let state: TrainState<P, S> = start.state;
+  let position: Position = start.position;
+  let count = start.step;
+  const before = await evaluate(state.params, data.heldOut);
+  if (count === 0) await metrics.write({ step: 0, eval_loss: before.loss });
+  let last = before;
+  const save = (): Promise<void> =>
+    saveCheckpoint(out, { state, step: count, position, settings: options.settings });
+  const batches = shuffledBatches(data.training, { key, batchSize, position });
+  const clock = stopwatch();
+  let pending: { step: number; loss: Tensor } | null = null;
+  while (count < steps && clock.seconds() < seconds) {
+    const group: Batch[] = [];
+    for (let i = 0; i < accumulate; i++) {
+      const { value } = await batches.next();
+      group.push(value!.batch);
+      position = value!.next;
+    }
+    const result = step(state, group);
+    state = result.state;
+    count++;
+    const previous: number | null = pending ? await settle(pending, metrics.write) : null;
+    pending = { step: count, loss: result.loss };
+    const isDue = evalEvery !== undefined && count % evalEvery === 0;
+    if (isDue) {
+      await clock.paused(async () => {
+        last = await evaluate(state.params, data.heldOut);
+        await metrics.write({ step: count, eval_loss: last.loss });
+        await save();
+      });
+    }
+    const elapsed = clock.seconds();
+    options.onProgress?.({
+      step: count,
+      loss: previous ?? NaN,
+      tokensPerSecond: (count - start.step) * accumulate * batchSize * data.training.seqLen /
+        elapsed,
+      elapsed,
+      done: Math.max(count / steps, elapsed / seconds),
+      ...(isDue && { evaluation: last }),
+    });
+  }
+  if (pending) await settle(pending, metrics.write);
+  const made = (count - start.step) * accumulate * batchSize * data.training.seqLen;
+  const tokensPerSecond = made / clock.seconds();
+  const after = await evaluate(state.params, data.heldOut);
+  await metrics.write({ step: count, eval_loss: after.loss });
+  await save();
+  return { params: state.params, steps: count, before, after, tokensPerSecond };
+}
+
+type Start<P extends Tree, S extends Tree> = {
+  readonly state: TrainState<P, S>;
+  readonly step: number;
+  readonly position: Position;
+};
+
+async function startOf<P extends Tree, S extends Tree>(
+  options: FinetuneOptions<P, S>,
+): Promise<Start<P, S>> {
+  const fresh = initTrainState(options.params, options.optimizer);
+  const found = await loadCheckpoint(options.out, fresh, options.settings);
+  if (!found) return { state: fresh, step: 0, position: { epoch: 0, row: 0 } };
+  if (!options.resume) {
+    throw new Error(
+      `Cannot train into "${options.out}": it holds a run of ${found.step} steps; ` +
+        `go on with --resume or use another --out`,
+    );
+  }
+  return found;
+}
+
+async function settle(
+  pending: { readonly step: number; readonly loss: Tensor },
+  write: (metric: { readonly step: number; readonly loss: number }) => Promise<void>,
+): Promise<number> {
+  const loss = await pending.loss.item();
+  pending.loss.dispose();
+  if (!Number.isFinite(loss)) {
+    throw new RangeError(
+      `Cannot go on training: the loss of step ${pending.step} is ${loss}; try a smaller --lr, ` +
+        `a --warmup or --max-grad-norm 1; the checkpoints before it are kept`,
+    );
+  }
+  await write({ step: pending.step, loss });
+  return loss;
+}
+
+/** Seconds since the start without the pauses. */
+function stopwatch(): {
+  readonly seconds: () => number;
+  readonly paused: (f: () => Promise<void>) => Promise<void>;
+} {
+  const start = performance.now();
+  let away = 0;
+  return {
+    seconds: () => (performance.now() - start - away) / 1000,
+    paused: async (f) => {
+      const began = performance.now();
+      await f();
+      away += performance.now() - began;
+    },
+  };
+}

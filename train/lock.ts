@@ -1,0 +1,21 @@
+/** A folder in use by one run. */
+export type RunLock = { readonly release: () => void };
+
+/**
+ * Takes a run's folder. The lock is the operating system's and ends with the process, so a killed
+ * run leaves none behind.
+ *
+ * @throws {Error} if another run has it
+ */
+export async function lockRun(out: string): Promise<RunLock> {
+  await Deno.mkdir(out, { recursive: true });
+  const file = await Deno.open(`${out}/.lock`, { create: true, write: true });
+  const taken = await file.tryLock(true);
+  if (!taken) {
+    file.close();
+    throw new Error(
+      `Cannot train into "${out}": another run is writing there; wait for it or use another --out`,
+    );
+  }
+  return { release: () => file.close() };
+}

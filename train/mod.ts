@@ -1,0 +1,15 @@
+/**
+ * Pieces of fine-tuning: data, a compiled step, evaluation, checkpoints, metrics, and the loop over
+ * them.
+ *
+ * @module
+ */
+export * from "./batches.ts";
+export * from "./checkpoint.ts";
+export * from "./completion_data.ts";
+export * from "./evaluate.ts";
+export * from "./finetune.ts";
+export * from "./lock.ts";
+export * from "./metrics.ts";
+export * from "./step.ts";
+export * from "./text_data.ts";
