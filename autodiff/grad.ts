@@ -3,6 +3,7 @@ import {
   formatShape,
   isFloat,
   isTensor,
+  refusePromise,
   ShapeError,
   type Tensor,
   type Tree,
@@ -167,7 +168,7 @@ function differentiate(f: Differentiable, options: GradOptions): (args: unknown[
 
 /** The loss, checked, and what stands beside it. */
 function split(result: unknown, hasAux: boolean): readonly [Tensor, MaybeTree] {
-  resultLeaves(result as MaybeTree, "differentiate");
+  refusePromise(result, "differentiate");
   const loss: unknown = hasAux ? (result as readonly unknown[])[0] : result;
   if (!isTensor(loss)) {
     throw new TypeError(

@@ -7,12 +7,17 @@
 export type { BatchAxes } from "./_batch_axes.ts";
 export * from "./batch_graph.ts";
 export * from "./checkpoint.ts";
+export * from "./custom_jvp.ts";
+export * from "./custom_vjp.ts";
+export * from "./custom_vjp_primitive.ts";
 export * from "./grad.ts";
 export * from "./interpret.ts";
 export * from "./jvp.ts";
 export * from "./jvp_graph.ts";
 export * from "./linearize.ts";
 export * from "./partition.ts";
+export * from "./scan.ts";
+export * from "./scan_primitive.ts";
 export * from "./transpose_graph.ts";
 export * from "./vjp.ts";
 export * from "./vmap.ts";

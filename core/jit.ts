@@ -252,4 +252,3 @@ function run(
   });
   return outputs;
 }
-

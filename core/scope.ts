@@ -54,4 +54,3 @@ export async function toDevice<T extends Tree>(tree: T, device: DeviceName): Pro
 export function memory(): { readonly [device: string]: MemoryUse } {
   return Object.fromEntries(usedBackends().map((backend) => [backend.name, backend.memory()]));
 }
-

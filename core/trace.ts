@@ -1,5 +1,5 @@
 import { record } from "./bind.ts";
-import { type Extracted, extract } from "./extract.ts";
+import { extract, type Extracted } from "./extract.ts";
 import { Graph, type GraphNode } from "./graph.ts";
 import { constantNode } from "./primitives/constant.ts";
 import type { Aval } from "./shape.ts";

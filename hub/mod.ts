@@ -5,9 +5,12 @@
  * @module
  */
 export * from "./atomic.ts";
+export { hubCacheFolder } from "./cache.ts";
 export * from "./checkpoint/mod.ts";
 export * from "./config.ts";
+export type { Progress } from "./download.ts";
 export * from "./errors.ts";
 export * from "./json.ts";
+export * from "./resolve.ts";
 export * from "./safetensors/mod.ts";
 export * from "./tokenizer.ts";

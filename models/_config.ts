@@ -17,18 +17,20 @@ export type ConfigSpec<C> = {
 };
 
 // Fields of every configuration that say nothing about the computation.
-const IGNORED = new Set([
-  "_name_or_path _from_model_config _commit_hash _attn_implementation architectures auto_map",
-  "model_type transformers_version torch_dtype dtype use_cache return_dict task_specific_params",
-  "output_hidden_states output_attentions torchscript use_bfloat16 gradient_checkpointing",
-  "id2label label2id num_labels problem_type tokenizer_class prefix is_decoder finetuning_task",
-  "bos_token_id eos_token_id pad_token_id sep_token_id decoder_start_token_id bad_words_ids",
-  "max_length min_length do_sample early_stopping num_beams num_beam_groups diversity_penalty",
-  "temperature top_k top_p typical_p repetition_penalty length_penalty no_repeat_ngram_size",
-  "encoder_no_repeat_ngram_size num_return_sequences output_scores return_dict_in_generate",
-  "forced_bos_token_id forced_eos_token_id remove_invalid_values begin_suppress_tokens",
-  "exponential_decay_length_penalty suppress_tokens tf_legacy_loss attn_implementation",
-].join(" ").split(" "));
+const IGNORED = new Set(
+  [
+    "_name_or_path _from_model_config _commit_hash _attn_implementation architectures auto_map",
+    "model_type transformers_version torch_dtype dtype use_cache return_dict task_specific_params",
+    "output_hidden_states output_attentions torchscript use_bfloat16 gradient_checkpointing",
+    "id2label label2id num_labels problem_type tokenizer_class prefix is_decoder finetuning_task",
+    "bos_token_id eos_token_id pad_token_id sep_token_id decoder_start_token_id bad_words_ids",
+    "max_length min_length do_sample early_stopping num_beams num_beam_groups diversity_penalty",
+    "temperature top_k top_p typical_p repetition_penalty length_penalty no_repeat_ngram_size",
+    "encoder_no_repeat_ngram_size num_return_sequences output_scores return_dict_in_generate",
+    "forced_bos_token_id forced_eos_token_id remove_invalid_values begin_suppress_tokens",
+    "exponential_decay_length_penalty suppress_tokens tf_legacy_loss attn_implementation",
+  ].join(" ").split(" "),
+);
 
 /**
  * The configuration in a JSON record: known fields are checked against the type of their default;

@@ -1,4 +1,4 @@
-import { add, dynamicUpdateSlice, pad, type Tensor, zeros } from "../core/mod.ts";
+import { add, concatenate, dynamicUpdateSlice, type Tensor, zeros } from "../core/mod.ts";
 
 /** Keys and values of one layer, [B, H, C, K] each. */
 export type LayerCache = { readonly key: Tensor; readonly value: Tensor };
@@ -36,8 +36,7 @@ export function emptyCache(options: EmptyCacheOptions): Cache {
 
 /** The layer's cache with keys and values [B, H, T, K] written at `position`. */
 export function writeCache(cache: LayerCache, fresh: LayerCache, position: Tensor): LayerCache {
-  const zero = zeros([], { dtype: "i32" });
-  const starts = [zero, zero, position, zero];
+  const starts = [0, 0, position, 0];
   return {
     key: dynamicUpdateSlice(cache.key, fresh.key, { starts }),
     value: dynamicUpdateSlice(cache.value, fresh.value, { starts }),
@@ -56,8 +55,11 @@ export function capacityOf(cache: Cache): number {
 
 /** The same cache with room for `capacity` columns. */
 export function growCache(cache: Cache, capacity: number): Cache {
-  const grow = (x: Tensor): Tensor =>
-    pad(x, { low: [0, 0, 0, 0], high: [0, 0, capacity - x.shape[2]!, 0] });
+  const grow = (x: Tensor): Tensor => {
+    const [batch, heads, own, size] = x.shape as readonly [number, number, number, number];
+    const room = zeros([batch, heads, capacity - own, size], { dtype: x.dtype });
+    return concatenate([x, room], { axis: 2 });
+  };
   return {
     layers: cache.layers.map(({ key, value }) => ({ key: grow(key), value: grow(value) })),
     position: cache.position,

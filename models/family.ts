@@ -73,6 +73,10 @@ export type ModelFamily<P extends Tree, C> = {
   init(key: Tensor, config: C, options?: { readonly task?: Task }): P;
   /** An empty cache, where the family generates text. */
   initCache?(config: C, options: CacheOptions): Cache;
+  /** How many virtual tokens prompt tuning has put in front of every text. */
+  promptLength?(params: P): number;
+  /** The greatest number of tokens that positions exist for, where there is one. */
+  maxPositions?(config: C): number;
   /** The forward pass of a task; throws UnsupportedError for a task it does not have. */
   head(task: Task): Head<P, C>;
 };

@@ -1,13 +1,10 @@
 import {
   add,
-  convert,
-  expandDims,
   foldIn,
-  iota,
   ShapeError,
-  slice,
   split,
   type Tensor,
+  TreeError,
   UnsupportedError,
 } from "../core/mod.ts";
 import {
@@ -37,7 +34,7 @@ import type {
 } from "./family.ts";
 import { type Gpt2Config, parseGpt2Config } from "./gpt2_config.ts";
 import { initGpt2 } from "./gpt2_init.ts";
-import { lastToken } from "./last_token.ts";
+import { lastColumn, lastToken } from "./last_token.ts";
 import {
   type Prefixed,
   prependPrefix,
@@ -45,7 +42,7 @@ import {
   prependSeen,
   prependVisible,
   type Prompted,
-  shiftPositions,
+  textPositions,
 } from "./prompts.ts";
 import { visibleKeys } from "./visible.ts";
 
@@ -108,7 +105,12 @@ export function gpt2(
   const time = tokens.shape[1]!;
   const virtual = time - words.shape[1]!;
   const prefix = h[0]?.attn.prefix?.key.shape[1] ?? 0;
-  const positions = positionsOf(inputs, { time, virtual, shift: prefix + (wte.prompt?.shape[0] ?? 0) });
+  const positions = textPositions(inputs, {
+    time,
+    virtual,
+    prompt: wte.prompt?.shape[0] ?? 0,
+    prefix,
+  });
   const embedded = add(tokens, embedding(wpe, positions));
   const start = dropout(embedded, { rate: config.embd_pdrop, key: keyOf(options, 0) });
 
@@ -141,7 +143,11 @@ function gpt2Block(
   block: Gpt2Block,
   x: Tensor,
   pass: Pass,
-  layer: { readonly i: number; readonly key: Tensor | undefined; readonly cache: Cache | undefined },
+  layer: {
+    readonly i: number;
+    readonly key: Tensor | undefined;
+    readonly cache: Cache | undefined;
+  },
 ): readonly [Tensor, LayerCache | null] {
   const { config } = pass;
   const eps = config.layer_norm_epsilon;
@@ -176,20 +182,6 @@ function attentionScale(config: Gpt2Config, size: number, i: number): number {
   return config.scale_attn_by_inverse_layer_idx ? scale / (i + 1) : scale;
 }
 
-/** Positions [B or 1, T], where those of the text are shifted by virtual tokens before them. */
-function positionsOf(
-  inputs: TextInputs,
-  options: { readonly time: number; readonly virtual: number; readonly shift: number },
-): Tensor {
-  const { time, virtual, shift } = options;
-  if (inputs.position_ids) {
-    const text = shiftPositions(inputs.position_ids, shift);
-    return virtual === 0 ? text : prependPositions(text, virtual);
-  }
-  const columns = expandDims(iota([time], { axis: 0, dtype: "i32" }), 0);
-  return shiftPositions(add(columns, inputs.cache?.position ?? 0), shift - (virtual || shift && 0));
-}
-
 function requireIds(inputs: TextInputs): Tensor {
   if (inputs.input_ids) return inputs.input_ids;
   throw new ShapeError("Cannot run gpt2: give it input_ids or inputs_embeds", "gpt2", []);
@@ -198,3 +190,95 @@ function requireIds(inputs: TextInputs): Tensor {
 function keyOf(options: ForwardOptions, use: number): Tensor | undefined {
   return options.key && foldIn(options.key, use);
 }
+
+/** GPT-2 with its output layer: logits of the next token, [B, T, V]. */
+export function gpt2CausalLm(
+  params: Gpt2Params,
+  inputs: TextInputs,
+  config: Gpt2Config,
+  options: ForwardOptions = {},
+): TextOutputs {
+  const outputs = gpt2(params, inputs, config, options);
+  const hidden = options.lastOnly ? lastColumn(readOut(outputs)) : readOut(outputs);
+  const logits = params.lm_head
+    ? linear(params.lm_head, hidden)
+    : unembed(params.transformer.wte, hidden);
+  return { ...outputs, logits };
+}
+
+/** GPT-2 that classifies a text by its last token: scores [B, L]. */
+export function gpt2SequenceClassification(
+  params: Gpt2Params,
+  inputs: TextInputs,
+  config: Gpt2Config,
+  options: ForwardOptions = {},
+): TextOutputs {
+  const outputs = gpt2(params, inputs, config, options);
+  const { pad_token_id } = config;
+  const last = lastToken(readOut(outputs), { ids: inputs.input_ids, pad_token_id }); // [B, D]
+  return { ...outputs, logits: linear(requireHead(params, "score"), last) };
+}
+
+/** GPT-2 that classifies every token: scores [B, T, L]. */
+export function gpt2TokenClassification(
+  params: Gpt2Params,
+  inputs: TextInputs,
+  config: Gpt2Config,
+  options: ForwardOptions = {},
+): TextOutputs {
+  const outputs = gpt2(params, inputs, config, options);
+  const rate = config.classifier_dropout ?? 0.1;
+  const key = keyOf(options, config.n_layer + 1);
+  const hidden = dropout(readOut(outputs), { rate, key });
+  return { ...outputs, logits: linear(requireHead(params, "classifier"), hidden) };
+}
+
+/** What the head reads: the last hidden states. */
+function readOut(outputs: Omit<TextOutputs, "logits">): Tensor {
+  return outputs.hidden_states[outputs.hidden_states.length - 1]!;
+}
+
+function requireHead(params: Gpt2Params, name: "score" | "classifier"): LinearParams {
+  const head = params[name];
+  if (head) return head;
+  throw new TreeError(
+    `Cannot classify with gpt2: the parameters have no "${name}"; ` +
+      `load or init them for the task`,
+    name,
+  );
+}
+
+const HEADS: { readonly [task in Task]?: Head<Gpt2Params, Gpt2Config> } = {
+  "causal-lm": gpt2CausalLm,
+  "sequence-classification": gpt2SequenceClassification,
+  "token-classification": gpt2TokenClassification,
+};
+
+/** The family of GPT-2. */
+export const gpt2Family: ModelFamily<Gpt2Params, Gpt2Config> = {
+  name: "gpt2",
+  basePrefix: "transformer",
+  // Old files hold the causal mask of every layer.
+  isBuffer: (name) => /(^|\.)attn\.(bias|masked_bias)$/.test(name),
+  parseConfig: parseGpt2Config,
+  init: initGpt2,
+  initCache: (config, { batch, capacity, dtype }: CacheOptions): Cache =>
+    emptyCache({
+      layers: config.n_layer,
+      batch,
+      heads: config.n_head,
+      capacity,
+      size: config.n_embd / config.n_head,
+      ...(dtype && { dtype }),
+    }),
+  promptLength: (params) => params.transformer.wte.prompt?.shape[0] ?? 0,
+  maxPositions: (config) => config.n_positions,
+  head: (task) => {
+    const head = HEADS[task];
+    if (head) return head;
+    throw new UnsupportedError(
+      `Cannot use gpt2 for "${task}": it has heads for ` +
+        Object.keys(HEADS).map((known) => `"${known}"`).join(", "),
+    );
+  },
+};

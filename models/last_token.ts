@@ -4,6 +4,7 @@ import {
   iota,
   max,
   notEqual,
+  slice,
   sum,
   type Tensor,
   where,
@@ -40,4 +41,10 @@ export function lastToken(hidden: Tensor, options: LastTokenOptions): Tensor {
     : time - 1;
   const isLast = expandDims(equal(columns, last), 2); // [B, T, 1]
   return sum(where(isLast, hidden, 0), { axes: [1] });
+}
+
+/** The last column, [B, T, D] to [B, 1, D]. */
+export function lastColumn(hidden: Tensor): Tensor {
+  const [batch, time, width] = hidden.shape as readonly [number, number, number];
+  return slice(hidden, { start: [0, time - 1, 0], stop: [batch, time, width] });
 }

@@ -1,12 +1,5 @@
-import {
-  add,
-  broadcastTo,
-  concatenate,
-  expandDims,
-  ones,
-  type Tensor,
-} from "../core/mod.ts";
-import type { LayerCache } from "./cache.ts";
+import { add, broadcastTo, concatenate, expandDims, iota, ones, type Tensor } from "../core/mod.ts";
+import type { Cache, LayerCache } from "./cache.ts";
 
 /**
  * Virtual tokens in front of the text: a leaf `prompt` [P, D] beside the weight of the token
@@ -52,7 +45,39 @@ export function prependPrefix(prefix: LayerCache | undefined, own: LayerCache): 
   return { key: join(prefix.key, own.key), value: join(prefix.value, own.value) };
 }
 
-/** Positions shifted by the virtual tokens in front. */
-export function shiftPositions(positions: Tensor, length: number): Tensor {
+/** How many virtual tokens there are, and where. */
+export type PositionOptions = {
+  /** Columns of this call. */
+  readonly time: number;
+  /** Those of them that are virtual tokens: none when a text is continued. */
+  readonly virtual: number;
+  /** Length of the prompt. */
+  readonly prompt: number;
+  /** Length of the prefix. */
+  readonly prefix: number;
+};
+
+/**
+ * Positions [B or 1, T] of the columns of a call.
+ *
+ * Virtual tokens come before the text: they shift the positions that the caller gives. Otherwise
+ * positions are counted from the first column, padding included, or on from the cache's.
+ */
+export function textPositions(
+  inputs: { readonly position_ids?: Tensor | undefined; readonly cache?: Cache | undefined },
+  options: PositionOptions,
+): Tensor {
+  const { time, virtual, prompt, prefix } = options;
+  if (!inputs.position_ids) {
+    const columns = iota([1, time], { axis: 1, dtype: "i32" });
+    return shift(inputs.cache ? add(columns, inputs.cache.position) : columns, prefix);
+  }
+  const text = shift(inputs.position_ids, prefix + prompt);
+  if (virtual === 0) return text;
+  const front = shift(iota([text.shape[0]!, virtual], { axis: 1, dtype: "i32" }), prefix);
+  return concatenate([front, text], { axis: 1 });
+}
+
+function shift(positions: Tensor, length: number): Tensor {
   return length === 0 ? positions : add(positions, length);
 }

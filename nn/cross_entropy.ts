@@ -87,7 +87,9 @@ function pick(logits: Tensor, labels: Tensor): Tensor {
 function checkShapes(logits: Tensor, labels: Tensor): void {
   if (logits.shape.length > 0 && sameShape(logits.shape.slice(0, -1), labels.shape)) return;
   throw new ShapeError(
-    `Cannot compare logits ${formatShape(logits.shape)} with labels ${formatShape(labels.shape)}: ` +
+    `Cannot compare logits ${formatShape(logits.shape)} with labels ${
+      formatShape(labels.shape)
+    }: ` +
       `the labels must have the sides of the logits without the last`,
     "crossEntropy",
     [logits.shape, labels.shape],

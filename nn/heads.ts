@@ -13,7 +13,9 @@ export function splitHeads(x: Tensor, options: SplitHeadsOptions): Tensor {
   const [batch, time, width] = x.shape;
   if (x.shape.length !== 3 || width! % heads !== 0) {
     throw new ShapeError(
-      `Cannot split ${formatShape(x.shape)} into ${heads} heads: three axes are needed, and a last ` +
+      `Cannot split ${
+        formatShape(x.shape)
+      } into ${heads} heads: three axes are needed, and a last ` +
         `side that ${heads} divides`,
       "splitHeads",
       [x.shape],

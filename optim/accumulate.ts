@@ -53,11 +53,15 @@ export function accumulate<S extends Tree>(
     }),
     update: (grads, state, params) => {
       const gathered = add(state.gathered, 1);
-      const sums = treeZip(([g, sum]) => {
-        const value = convert(g!, sum!.dtype);
-        // a ← a + (g - a) / n keeps the mean of n gradients in range.
-        return add(sum!, mean ? div(sub(value, sum!), convert(gathered, sum!.dtype)) : value);
-      }, grads, state.grads);
+      const sums = treeZip(
+        ([g, sum]) => {
+          const value = convert(g!, sum!.dtype);
+          // a ← a + (g - a) / n keeps the mean of n gradients in range.
+          return add(sum!, mean ? div(sub(value, sum!), convert(gathered, sum!.dtype)) : value);
+        },
+        grads,
+        state.grads,
+      );
       const full = equal(gathered, every);
       const [stepped, inner] = optimizer.update(sums, state.inner, params);
       const choose = ([after, before]: readonly Tensor[]): Tensor => where(full, after!, before!);

@@ -73,10 +73,14 @@ export function descend<P extends Tree>(
   directions: Tree,
   options: { readonly lr: Tensor | number },
 ): P {
-  return treeZip(([p, direction]) => {
-    const moved = sub(convert(p!, wide(p!)), mul(options.lr, direction!));
-    return convert(moved, p!.dtype);
-  }, params, directions);
+  return treeZip(
+    ([p, direction]) => {
+      const moved = sub(convert(p!, wide(p!)), mul(options.lr, direction!));
+      return convert(moved, p!.dtype);
+    },
+    params,
+    directions,
+  );
 }
 
 /** old + (1 - decay) · (value - old), written as decay · old + (1 - decay) · value. */

@@ -8,7 +8,6 @@ export type AdapterConfig = {
   readonly task_type: string | null;
   readonly base_model_name_or_path: string | null;
   readonly revision: string | null;
-  readonly [field: string]: Json;
 };
 
 /**
@@ -45,6 +44,11 @@ export function makeAdapter<F extends Fields, C extends AdapterConfig>(
   config: C,
 ): Adapter<F, C> {
   return { [STRUCTURED]: true, kind: KIND + name, fields, statics: config };
+}
+
+/** The configuration as PEFT's file has it: every field by name. */
+export function configOf(adapter: Adapter): { readonly [field: string]: Json } {
+  return { ...adapter.statics };
 }
 
 /** Name of the method that an adapter belongs to. */

@@ -1,5 +1,5 @@
 import type { FlatTree, Json, Tree } from "../core/mod.ts";
-import { type Adapter, methodName } from "./adapter.ts";
+import { type Adapter, configOf, methodName } from "./adapter.ts";
 import type { LayoutOptions } from "./layout.ts";
 import { methodOf } from "./registry.ts";
 
@@ -20,7 +20,7 @@ const PEFT_VERSION = "0.21.0";
  */
 export function adapterToFiles(adapter: Adapter): AdapterFiles {
   const method = methodOf(methodName(adapter));
-  const targets = adapter.statics.target_modules;
+  const targets = configOf(adapter).target_modules;
   const config = {
     ...adapter.statics,
     ...(Array.isArray(targets) ? { target_modules: [...targets].sort() } : {}),

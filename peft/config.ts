@@ -1,5 +1,6 @@
 import { type Json, UnsupportedError } from "../core/mod.ts";
 import type { AdapterConfig } from "./adapter.ts";
+import type { InitContext } from "./method.ts";
 
 /** Known fields of a configuration with their defaults. */
 export type FieldTable = { readonly [field: string]: Json };
@@ -59,6 +60,15 @@ export function readConfig<C extends AdapterConfig>(
     config.modules_to_save = [...new Set([...saved, ...heads])];
   }
   return config as C;
+}
+
+/** The fields of a configuration among the options of `init`. */
+export function givenFields(
+  options: InitContext & { readonly [field: string]: unknown },
+): JsonRecord {
+  const { model_type: _type, layout: _layout, ...fields } = options;
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given) as JsonRecord;
 }
 
 function isOff(value: Json): boolean {

@@ -9,6 +9,7 @@ import {
   type Weight,
 } from "../core/mod.ts";
 import { type Adapter, makeAdapter, type ModuleFields } from "./adapter.ts";
+import { givenFields } from "./config.ts";
 import { foldInPath } from "./keys.ts";
 import {
   type Layout,
@@ -72,8 +73,7 @@ function initLora(
   params: Tree,
   options: InitOptions<LoraConfig> = {},
 ): LoraAdapter {
-  const { model_type: _type, layout: _layout, ...fields } = options;
-  const config = resolveTargets(parseLoraConfig(fields), params, options);
+  const config = resolveTargets(parseLoraConfig(givenFields(options)), params, options);
   const selected = selectModules(params, config, { ...options, accepts: ACCEPTS });
   const modules = Object.fromEntries(selected.map((module) => [
     module.path,

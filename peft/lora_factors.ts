@@ -63,6 +63,16 @@ export function decompose(
   return { lora_A: transpose(mul(root, right)), lora_B: mul(root, left) };
 }
 
+/** The best approximation B·A of rank r to a matrix [out, in]; B has the singular values. */
+export function truncatedSvd(matrix: Tensor, r: number): Factors {
+  const [u, s, vh] = svd(matrix);
+  const [out, inputs] = matrix.shape;
+  return {
+    lora_A: slice(vh, { start: [0, 0], stop: [r, inputs!] }),
+    lora_B: mul(slice(s, { start: [0], stop: [r] }), slice(u, { start: [0, 0], stop: [out!, r] })),
+  };
+}
+
 /** `params` less s·B·A in every module of `factors`: the base that such an adapter goes with. */
 export function residualBase<P extends Tree>(
   params: P,

@@ -1,5 +1,5 @@
 import { dense, isStructured, isTensor, neg, tensor, type Tree } from "../core/mod.ts";
-import type { Adapter } from "./adapter.ts";
+import { type Adapter, configOf } from "./adapter.ts";
 import { graft } from "./graft.ts";
 import type { GraftOptions } from "./method.ts";
 
@@ -30,7 +30,7 @@ export function unmerge<P extends Tree>(
 ): P {
   const { weight = tensor(1) } = options;
   const { replaced = {} } = adapter.fields as { readonly replaced?: Tree };
-  if (adapter.statics.use_dora === true || Object.keys(replaced).length > 0) {
+  if (configOf(adapter).use_dora === true || Object.keys(replaced).length > 0) {
     throw new TypeError(
       `Cannot unmerge a ${adapter.kind} that scales or replaces base tensors: they are not in the ` +
         `merged tree any more; keep the tree that merge was given`,

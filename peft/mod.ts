@@ -6,6 +6,7 @@
  */
 export * from "./adapter.ts";
 export * from "./adapter_file.ts";
+export * from "./combine.ts";
 export * from "./defaults.ts";
 export * from "./graft.ts";
 export * from "./layout.ts";
@@ -13,5 +14,6 @@ export * from "./lora.ts";
 export * from "./lora_config.ts";
 export * from "./merge.ts";
 export * from "./method.ts";
+export * from "./mixing.ts";
 export * from "./registry.ts";
 export * from "./targets.ts";

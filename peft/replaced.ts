@@ -11,7 +11,7 @@ import {
   TreeError,
   UnsupportedError,
 } from "../core/mod.ts";
-import { join } from "./layout.ts";
+import { join, lastName } from "./layout.ts";
 import type { GraftOptions } from "./method.ts";
 
 /** What says which base tensors are trained besides the adapter's own. */
@@ -37,7 +37,7 @@ export function replacedTensors(
   const adaptedBiases = new Set(adapted.map((path) => join(path, "bias")));
   const isReplaced = (path: string): boolean =>
     modulesAbove(path).some((module) => saved.some((entry) => module.endsWith(entry))) ||
-    (bias === "all" && path.includes("bias")) ||
+    (bias === "all" && lastName(path).includes("bias")) ||
     (bias.endsWith("_only") && adaptedBiases.has(path));
   return Object.fromEntries(treeEntries(params).filter(([path]) => isReplaced(path)));
 }

@@ -9,7 +9,7 @@ import {
 import type { Position } from "./batches.ts";
 
 /** What a run needs to go on as if it had never stopped. */
-export type Checkpoint<T extends Tree> = {
+export type RunCheckpoint<T extends Tree> = {
   /** Trainable parameters, optimizer state and step. */
   readonly state: T;
   readonly step: number;
@@ -25,9 +25,9 @@ const STATE = "state.safetensors";
 const RUN = "run.json";
 
 /** Writes a checkpoint as a folder of its own, then removes the older ones. */
-export async function saveCheckpoint<T extends Tree>(
+export async function saveRunCheckpoint<T extends Tree>(
   out: string,
-  checkpoint: Checkpoint<T>,
+  checkpoint: RunCheckpoint<T>,
 ): Promise<void> {
   const { state, ...run } = checkpoint;
   const name = `checkpoint-${String(checkpoint.step).padStart(8, "0")}`;
@@ -46,14 +46,14 @@ export async function saveCheckpoint<T extends Tree>(
  * @param like a state of the same structure
  * @throws {TypeError} if the settings differ; names each that does
  */
-export async function loadCheckpoint<T extends Tree>(
+export async function loadRunCheckpoint<T extends Tree>(
   out: string,
   like: T,
   settings: Settings,
-): Promise<Checkpoint<T> | null> {
+): Promise<RunCheckpoint<T> | null> {
   const newest = (await checkpoints(out)).at(-1);
   if (!newest) return null;
-  const run = await readJson(`${out}/${newest}/${RUN}`) as unknown as Checkpoint<T>;
+  const run = await readJson(`${out}/${newest}/${RUN}`) as unknown as RunCheckpoint<T>;
   refuseOtherSettings(run.settings, settings, out);
   const flat = await readSafetensors(`${out}/${newest}/${STATE}`);
   refuseOtherTensors(treeEntries(like).map(([path]) => path), flat, `${out}/${newest}`);

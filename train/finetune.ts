@@ -1,7 +1,7 @@
 import type { Tensor, Tree } from "../core/mod.ts";
 import type { Optimizer } from "../optim/mod.ts";
 import { type Batch, type Dataset, type Position, shuffledBatches } from "./batches.ts";
-import { loadCheckpoint, saveCheckpoint, type Settings } from "./checkpoint.ts";
+import { loadRunCheckpoint, saveRunCheckpoint, type Settings } from "./checkpoint.ts";
 import { type Evaluation, evaluation } from "./evaluate.ts";
 import { lockRun } from "./lock.ts";
 import { openMetrics } from "./metrics.ts";
@@ -86,7 +86,7 @@ async function run<P extends Tree, S extends Tree>(
   if (count === 0) await metrics.write({ step: 0, eval_loss: before.loss });
   let last = before;
   const save = (): Promise<void> =>
-    saveCheckpoint(out, { state, step: count, position, settings: options.settings });
+    saveRunCheckpoint(out, { state, step: count, position, settings: options.settings });
   const batches = shuffledBatches(data.training, { key, batchSize, position });
   const clock = stopwatch();
   let pending: { step: number; loss: Tensor } | null = null;
@@ -140,7 +140,7 @@ async function startOf<P extends Tree, S extends Tree>(
   options: FinetuneOptions<P, S>,
 ): Promise<Start<P, S>> {
   const fresh = initTrainState(options.params, options.optimizer);
-  const found = await loadCheckpoint(options.out, fresh, options.settings);
+  const found = await loadRunCheckpoint(options.out, fresh, options.settings);
   if (!found) return { state: fresh, step: 0, position: { epoch: 0, row: 0 } };
   if (!options.resume) {
     throw new Error(

@@ -11,5 +11,6 @@ export * from "./evaluate.ts";
 export * from "./finetune.ts";
 export * from "./lock.ts";
 export * from "./metrics.ts";
+export * from "./model_folder.ts";
 export * from "./step.ts";
 export * from "./text_data.ts";

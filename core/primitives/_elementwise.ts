@@ -35,7 +35,9 @@ const DOMAIN_TEXT: Record<Domain, string> = {
 export function requireDtype(name: string, aval: Aval, domain: Domain): void {
   if (DOMAINS[domain](aval.dtype)) return;
   throw new ShapeError(
-    `Cannot ${name} ${formatAval(aval)}: it takes ${DOMAIN_TEXT[domain]}; convert the operand first`,
+    `Cannot ${name} ${formatAval(aval)}: it takes ${
+      DOMAIN_TEXT[domain]
+    }; convert the operand first`,
     name,
     [aval.shape],
   );

@@ -1,6 +1,8 @@
+import { bind } from "../bind.ts";
 import { type BinaryPrimitive, defineBinary } from "./_elementwise.ts";
 import { isLinear } from "../primitive.ts";
-import { binary, type Operand } from "./_binary.ts";
+import { alike, binary, type Operand } from "./_binary.ts";
+import { orP } from "./bitwise.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** z = x + y. */
@@ -9,9 +11,10 @@ export const addP: BinaryPrimitive = defineBinary("add", (x, y) => x + y, {
   transpose: (ct, [x, y]) => [isLinear(x) ? ct : null, isLinear(y) ? ct : null],
 });
 
-/** x + y, broadcast and promoted as in NumPy; integers wrap. */
+/** x + y, broadcast and promoted as in NumPy; integers wrap, and of two bools it is their or. */
 export function add(x: Operand, y: Operand): Tensor {
-  return binary(addP, x, y);
+  const [a, b] = alike("add", x, y);
+  return bind(a.dtype === "bool" ? orP : addP, [a, b], null)[0];
 }
 
 /** Sum of two tangents or cotangents, where null is zero. */

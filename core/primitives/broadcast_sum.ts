@@ -11,6 +11,7 @@ import {
   stridesOf,
 } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { reshape } from "./reshape.ts";
 import { reduceHost } from "./_reduce_host.ts";
 
 /** Broadcasting and summing are each other's transpose, so they share a file. */
@@ -78,10 +79,17 @@ export const reduceSumP: Primitive<[Tensor], [Tensor], SumParams> = definePrimit
   batch: (x, _batched, { axes }) => bind(reduceSumP, x, { axes: axes.map((axis) => axis + 1) }),
 });
 
-/** `x` with axis j becoming axis dims[j] of `shape`; the other axes repeat it. */
+/**
+ * `x` with axis j becoming axis dims[j] of `shape`; the other axes repeat it, as do those where `x`
+ * has side 1.
+ */
 export function broadcastInDim(x: Tensor, options: BroadcastParams): Tensor {
-  if (sameShape(x.shape, options.shape)) return x;
-  return bind(broadcastInDimP, [x], options)[0];
+  const { shape, dims } = options;
+  if (sameShape(x.shape, shape)) return x;
+  const stretches = (j: number): boolean => x.shape[j] === 1 && shape[dims[j]!] !== 1;
+  const kept = range(x.shape.length).filter((j) => !stretches(j));
+  const dropped = reshape(x, kept.map((j) => x.shape[j]!));
+  return bind(broadcastInDimP, [dropped], { shape, dims: kept.map((j) => dims[j]!) })[0];
 }
 
 /** `x` repeated along a new leading axis. */

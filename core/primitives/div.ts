@@ -15,8 +15,7 @@ export const divP: BinaryPrimitive = defineBinary(
   (x, y, dtype) => isFloat(dtype) ? x / y : y === 0 ? -1 : Math.trunc(x / y),
   {
     // dz = dx / y - dy · z / y
-    tangent: ([_x, y], z, [dx, dy]) =>
-      addTangents(dx && div(dx, y), dy && mul(dy, neg(div(z, y)))),
+    tangent: ([_x, y], z, [dx, dy]) => addTangents(dx && div(dx, y), dy && mul(dy, neg(div(z, y)))),
     transpose: (ct, [x, y]) => [isLinear(x) ? div(ct, known(y)) : null, null],
   },
 );

@@ -87,8 +87,7 @@ export const dynamicUpdateSliceP: Primitive<readonly Tensor[], [Tensor], null> =
     const starts = values(rest);
     const aval = isLinear(update!) ? update.aval : update!.aval;
     const old = (): Tensor => bind(dynamicUpdateSliceP, [ct, zerosOf(aval), ...starts], null)[0];
-    const window = (): Tensor =>
-      bind(dynamicSliceP, [ct, ...starts], { sizes: aval.shape })[0];
+    const window = (): Tensor => bind(dynamicSliceP, [ct, ...starts], { sizes: aval.shape })[0];
     return [isLinear(x!) ? old() : null, isLinear(update!) ? window() : null, ...none];
   },
   batch: ([x, update, ...starts], [bx, bu, ...bs], _params, size) => {

@@ -1,7 +1,14 @@
 import { bind } from "../bind.ts";
 import { isInteger } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
-import { definePrimitive, isLinear, type JvpResult, known, type Linear, type Primitive } from "../primitive.ts";
+import {
+  definePrimitive,
+  isLinear,
+  type JvpResult,
+  known,
+  type Linear,
+  type Primitive,
+} from "../primitive.ts";
 import { type Aval, formatAval, range, sameShape, type Shape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { addTangents } from "./add.ts";

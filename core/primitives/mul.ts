@@ -1,6 +1,8 @@
+import { bind } from "../bind.ts";
 import { type DType, isFloat } from "../dtype.ts";
 import { type BinaryPrimitive, defineBinary } from "./_elementwise.ts";
-import { binary, type Operand } from "./_binary.ts";
+import { alike, type Operand } from "./_binary.ts";
+import { andP } from "./bitwise.ts";
 import { addTangents } from "./add.ts";
 import { isLinear, known } from "../primitive.ts";
 import type { Tensor } from "../tensor.ts";
@@ -14,9 +16,13 @@ export const mulP: BinaryPrimitive = defineBinary("mul", product, {
   ],
 });
 
-/** x · y, element by element, broadcast and promoted as in NumPy; integers wrap. */
+/**
+ * x · y, element by element, broadcast and promoted as in NumPy; integers wrap, and of two bools it
+ * is their and.
+ */
 export function mul(x: Operand, y: Operand): Tensor {
-  return binary(mulP, x, y);
+  const [a, b] = alike("mul", x, y);
+  return bind(a.dtype === "bool" ? andP : mulP, [a, b], null)[0];
 }
 
 // The low 32 bits of a product of integers: in f64 they would be rounded away.

@@ -1,16 +1,19 @@
 import { bind } from "../bind.ts";
 import { isFloat } from "../dtype.ts";
 import { definePrimitive } from "../primitive.ts";
-import { otherAxes } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { reduceHost } from "./_reduce_host.ts";
-import { broadcastInDim, sumAxes } from "./broadcast_sum.ts";
-import { equal } from "./compare.ts";
-import { iota } from "./iota.ts";
+import { add } from "./add.ts";
+import { broadcastInDim } from "./broadcast_sum.ts";
+import { concatenate } from "./concatenate.ts";
+import { constant } from "./constant.ts";
 import { mul } from "./mul.ts";
 import type { ReductionPrimitive } from "./reduce_max_min.ts";
 import { reshape } from "./reshape.ts";
-import { where } from "./select.ts";
+import { sliceAxis } from "./slice_pad.ts";
+
+/** A value and its tangent. */
+type Dual = readonly [x: Tensor, dx: Tensor];
 
 type Params = { readonly axes: readonly number[] };
 
@@ -26,34 +29,40 @@ export const reduceProdP: ReductionPrimitive = definePrimitive<[Tensor], [Tensor
   ],
   jvp: ([x], [dx], { axes }) => {
     const y = bind(reduceProdP, [x], { axes })[0];
-    return [[y], [dx && sumAxes(mul(dx, others(x, axes)), axes)]];
+    return [[y], [dx && productTangent(x, dx, axes)]];
   },
   batch: (x, _batched, { axes }) => bind(reduceProdP, x, { axes: axes.map((axis) => axis + 1) }),
 });
 
-/**
- * At every position the product of all other elements along the axes. Dividing y by x would do, were
- * it not for zeros; so x is laid out once for every position, with that position set to 1.
- */
-function others(x: Tensor, axes: readonly number[]): Tensor {
-  const rank = x.shape.length;
-  const sides = axes.map((axis) => x.shape[axis]!);
-  const count = sides.reduce((product, side) => product * side, 1);
-  const index = broadcastInDim(reshape(iota([count]), sides), { shape: x.shape, dims: axes });
-  const shape = [count, ...x.shape]; // [n, ...shape]
-  const dims = otherAxes(rank + 1, [0]);
-  const self = equal(
-    broadcastInDim(index, { shape, dims }),
-    broadcastInDim(iota([count]), { shape, dims: [0] }),
-  );
-  const left = where(self, 1, broadcastInDim(x, { shape, dims }));
-  const products = bind(reduceProdP, [left], { axes: axes.map((axis) => axis + 1) })[0];
-  return gatherBack(products, self, axes);
+/** Tangent of the product over `axes`, one after another. */
+function productTangent(x: Tensor, dx: Tensor, axes: readonly number[]): Tensor {
+  let value: Dual = [x, dx];
+  for (const axis of axes) value = halve(value, axis);
+  return reshape(value[1], x.shape.filter((_, i) => !axes.includes(i)));
 }
 
-/** Element i of `products` [n, ...kept] to position i along the axes. */
-function gatherBack(products: Tensor, self: Tensor, axes: readonly number[]): Tensor {
-  const dims = otherAxes(self.shape.length, axes.map((axis) => axis + 1));
-  const spread = broadcastInDim(products, { shape: self.shape, dims });
-  return sumAxes(where(self, spread, 0), [0]);
+/** Folds an axis in halves until it has side 1. No division, so zeros are no special case. */
+function halve([x, dx]: Dual, axis: number): Dual {
+  const side = x.shape[axis]!;
+  if (side < 2) return side === 1 ? [x, dx] : nothing(x, axis);
+  const half = Math.floor(side / 2);
+  const part = (y: Tensor, start: number, stop: number): Tensor =>
+    sliceAxis(y, { axis, start, stop });
+  const [a, da, b, db] = [
+    part(x, 0, half),
+    part(dx, 0, half),
+    part(x, half, 2 * half),
+    part(dx, half, 2 * half),
+  ];
+  const joined = (y: Tensor, rest: Tensor): Tensor =>
+    side % 2 === 0 ? y : concatenate([y, part(rest, side - 1, side)], { axis });
+  return halve([joined(mul(a, b), x), joined(add(mul(da, b), mul(a, db)), dx)], axis);
+}
+
+/** The empty product with its tangent. */
+function nothing(x: Tensor, axis: number): Dual {
+  const shape = x.shape.map((side, i) => i === axis ? 1 : side);
+  const filled = (value: number): Tensor =>
+    broadcastInDim(constant(value, x.dtype), { shape, dims: [] });
+  return [filled(1), filled(0)];
 }

@@ -40,5 +40,15 @@ function fillIn(from: Shape, shape: Shape): Shape {
   const open = shape.indexOf(-1);
   if (open < 0) return shape;
   const rest = sizeOf(shape.filter((_, i) => i !== open));
-  return shape.map((side, i) => i === open ? (rest === 0 ? 0 : sizeOf(from) / rest) : side);
+  if (rest === 0 || sizeOf(from) % rest !== 0) {
+    throw new ShapeError(
+      `Cannot reshape ${formatShape(from)} to ${formatShape(shape)}: ${
+        sizeOf(from)
+      } elements are ` +
+        `no multiple of ${rest}`,
+      "reshape",
+      [from, shape],
+    );
+  }
+  return shape.map((side, i) => i === open ? sizeOf(from) / rest : side);
 }

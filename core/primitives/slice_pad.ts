@@ -166,9 +166,7 @@ export function slice(
   const bound = (value: number | undefined, side: number, fallback: number): number =>
     value === undefined ? fallback : Math.min(side, Math.max(0, value < 0 ? value + side : value));
   const start = x.shape.map((side, i) => bound(options.start?.[i], side, 0));
-  const stop = x.shape.map((side, i) =>
-    Math.max(start[i]!, bound(options.stop?.[i], side, side))
-  );
+  const stop = x.shape.map((side, i) => Math.max(start[i]!, bound(options.stop?.[i], side, side)));
   return sliceBy(x, { start, stop, step: x.shape.map((_, i) => options.step?.[i] ?? 1) });
 }
 

@@ -2,13 +2,14 @@ import { bind } from "../bind.ts";
 import { tensor } from "../literal.ts";
 import { unstack } from "../ops/stack.ts";
 import { broadcastTo, type Operand } from "../primitives/_binary.ts";
+import { broadcastInDim } from "../primitives/broadcast_sum.ts";
 import { equal } from "../primitives/compare.ts";
 import { convert } from "../primitives/convert.ts";
 import { iota } from "../primitives/iota.ts";
 import { randomBitsP, threefryP } from "../primitives/random_bits.ts";
 import { reshape } from "../primitives/reshape.ts";
 import { where } from "../primitives/select.ts";
-import type { Shape } from "../shape.ts";
+import { type Shape, sizeOf } from "../shape.ts";
 import { numberTensor, type Tensor } from "../tensor.ts";
 
 /**
@@ -35,10 +36,13 @@ export function splitKey(from: Tensor, count = 2): readonly Tensor[] {
   return unstack(keys(from, count), { axis: -2 });
 }
 
-/** `count` keys from one, as one tensor to map over: [..., 2] to [..., count, 2]. */
-export function keys(from: Tensor, count: number): Tensor {
-  const index = iota([count, 2], { axis: 0, dtype: "u32" });
-  return block(from, where(isLowWord([count, 2]), index, 0));
+/** Keys from one, as one tensor to map over: [..., 2] to [..., count, 2], or a whole shape of them. */
+export function keys(from: Tensor, count: number | Shape): Tensor {
+  const shape = typeof count === "number" ? [count] : count;
+  const index = reshape(iota([sizeOf(shape)], { dtype: "u32" }), shape);
+  const dims = shape.map((_, i) => i);
+  const words = broadcastInDim(index, { shape: [...shape, 2], dims });
+  return block(from, where(isLowWord([...shape, 2]), words, 0));
 }
 
 /** A key from a key and an integer, such as the number of a step or a layer. */
@@ -48,9 +52,13 @@ export function foldIn(from: Tensor, data: Operand): Tensor {
   return block(from, where(isLowWord([2]), index, 0));
 }
 
-/** 32 random bits for every element of a shape: keys [..., 2] to u32[..., ...shape]. */
-export function randomBits(from: Tensor, shape: Shape): Tensor {
-  return bind(randomBitsP, [from], { shape, dtype: "u32" })[0];
+/** Options of `randomBits`: u32 words by default, or their low bytes, u8. */
+export type BitsOptions = { readonly dtype?: "u32" | "u8" };
+
+/** Random bits for every element of a shape: keys [..., 2] to [..., ...shape]. */
+export function randomBits(from: Tensor, shape: Shape, options: BitsOptions = {}): Tensor {
+  const words = bind(randomBitsP, [from], { shape, dtype: "u32" })[0];
+  return convert(words, options.dtype ?? "u32");
 }
 
 /** The block function at `counter` [...inner, 2] under keys [...outer, 2]: [...outer, ...inner, 2]. */

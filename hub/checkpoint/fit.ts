@@ -48,7 +48,7 @@ export function fitNames(
   const fit = new Map<string, string>();
   const missing: string[] = [];
   for (const name of Object.keys(shapes)) {
-    const inFile = own.get(name) ?? own.get(Object.hasOwn(tied, name) ? tied[name]! : name);
+    const inFile = [name, ...twins(name, tied)].map((each) => own.get(each)).find(Boolean);
     if (inFile !== undefined) fit.set(name, inFile);
     else if (!optional.some((pattern) => pattern.test(name))) missing.push(name);
   }
@@ -73,6 +73,12 @@ export function fitNames(
   if (complaints.length === 0) return fit;
   const path = missing[0] ?? leftOver[0] ?? misshapen[0]![0];
   throw new TreeError(`Cannot load "${source}" into the model: ${complaints.join("; ")}`, path);
+}
+
+/** Names of the same parameter: a file has at least one of them. */
+function twins(name: string, tied: { readonly [name: string]: string }): readonly string[] {
+  const target = Object.hasOwn(tied, name) ? tied[name]! : name;
+  return [target, ...Object.keys(tied).filter((other) => tied[other] === target)];
 }
 
 /** The file's names by the model's. */

@@ -24,6 +24,7 @@ export function consumersOf({ nodes, outputs }: Norm): Consumers {
     node.inputs.forEach((k, j) => {
       if (node.inputs.indexOf(k) < j) return;
       direct[k]!.push(i);
+      if (node.kind === "order") return;
       const seen = real[k]!;
       for (const user of users) if (seen.length < 2 && !seen.includes(user)) seen.push(user);
     });

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { tensor, type Tensor, type TensorLike } from "../../mod.ts";
+import { type Tensor, tensor, type TensorLike } from "../../mod.ts";
 
 /** An f64 tensor: derivatives are compared in the reference backend's precision. */
 export function f64(value: TensorLike): Tensor {

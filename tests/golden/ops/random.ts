@@ -19,7 +19,7 @@ export const random: OpTable = {
   key: ({ seed, x64 }) =>
     x64 ? null : () => [g.key(Number(BigInt.asUintN(32, BigInt(String(seed)))))],
   split: ({ num, partitionable }) =>
-    partitionable === false || typeof num !== "number" ? null : ([key]) => [g.split(key!, num)],
+    partitionable === false || typeof num !== "number" ? null : ([key]) => [g.keys(key!, num)],
   fold_in: ({ data, partitionable }) =>
     partitionable === false ? null : ([key]) => [g.foldIn(key!, number(data))],
   bits: (attrs) =>

@@ -57,7 +57,7 @@ export const shape: OpTable = {
   }),
   full: ({ shape, value, dtype }) => {
     const to = asDtype(dtype);
-    return to ? () => [g.full(shape as number[], Number(value), { dtype: to })] : null;
+    return to ? () => [g.full(shape as number[], number(value), { dtype: to })] : null;
   },
   iota: ({ shape, dimension, dtype }) => {
     const to = asDtype(dtype);
@@ -97,8 +97,8 @@ export const shape: OpTable = {
     const at = optional<number>(axis);
     if (mode !== undefined && mode !== "fill" && mode !== "clip" && mode !== "wrap") return null;
     return ([x, ids]) => [
-      g.take(x!, ids!, {
-        ...(at === undefined ? {} : { axis: at }),
+      g.take(at === undefined ? g.reshape(x!, [-1]) : x!, ids!, {
+        axis: at ?? 0,
         ...(mode === undefined ? {} : { mode }),
       }),
     ];

@@ -1,0 +1,51 @@
+import { bind } from "../bind.ts";
+import { definePrimitive, type Primitive } from "../primitive.ts";
+import type { Tensor } from "../tensor.ts";
+import { defineUnary, requireDtype, type UnaryPrimitive } from "./_elementwise.ts";
+import { digammaHost, lgammaHost, polygammaHost } from "./_gamma_host.ts";
+import { unaryFloat } from "./_unary.ts";
+import { mul } from "./mul.ts";
+
+/** The logarithm of gamma with all its derivatives. */
+
+/** y = ln |Γ(x)|. */
+export const lgammaP: UnaryPrimitive = defineUnary("lgamma", lgammaHost, {
+  tangent: (x, _y, dx) => mul(dx, digamma(x)),
+});
+
+/** y = ψ(x) = d/dx ln Γ(x). */
+export const digammaP: UnaryPrimitive = defineUnary("digamma", digammaHost, {
+  tangent: (x, _y, dx) => mul(dx, polygamma(x, 1)),
+});
+
+type Params = { readonly n: number };
+
+/** y = ψ⁽ⁿ⁾(x), the n-th derivative of digamma, n ≥ 1. */
+export const polygammaP: Primitive<[Tensor], [Tensor], Params> = definePrimitive<
+  [Tensor],
+  [Tensor],
+  Params
+>({
+  name: "polygamma",
+  infer: ([x]) => {
+    requireDtype("polygamma", x, "float");
+    return [x];
+  },
+  evaluate: ([x], { n }) => [x.data.map((value) => polygammaHost(n, value))],
+  jvp: ([x], [dx], { n }) => [[polygamma(x, n)], [dx && mul(dx, polygamma(x, n + 1))]],
+  batch: (x, _batched, params) => bind(polygammaP, x, params),
+});
+
+/** ln |Γ(x)|. */
+export function lgamma(x: Tensor): Tensor {
+  return unaryFloat(lgammaP, x);
+}
+
+/** ψ(x) = d/dx ln Γ(x). */
+export function digamma(x: Tensor): Tensor {
+  return unaryFloat(digammaP, x);
+}
+
+function polygamma(x: Tensor, n: number): Tensor {
+  return bind(polygammaP, [x], { n })[0];
+}

@@ -1,0 +1,101 @@
+/**
+ * `deno task pretrain`: trains the small GPT-2 that the examples start from, on the State of the
+ * Union addresses, and saves it as a Hugging Face folder.
+ *
+ * Fixed seeds; the log and the loss curve are saved beside the model. `--minutes` is the budget.
+ */
+import { parseArgs } from "@std/cli/parse-args";
+import { foldIn, key, memory, type Tensor } from "../../core/mod.ts";
+import { loadTokenizer } from "../../hub/mod.ts";
+import { type Gpt2Params, gpt2Family } from "../../models/mod.ts";
+import { causalLmLoss } from "../../nn/mod.ts";
+import { adamw, chain, clipByGlobalNorm, warmupCosineSchedule } from "../../optim/mod.ts";
+import { type Batch, finetune, packTokens, saveModel, splitHeldOut } from "../../train/mod.ts";
+import "../../mod.ts";
+import { lossCurve } from "../loss_curve.ts";
+import { progressBar } from "../progress.ts";
+import { addresses } from "./texts.ts";
+
+const CONFIG = {
+  architectures: ["GPT2LMHeadModel"],
+  model_type: "gpt2",
+  vocab_size: 2048,
+  n_positions: 256,
+  n_embd: 192,
+  n_layer: 6,
+  n_head: 6,
+  activation_function: "gelu_new",
+  resid_pdrop: 0,
+  embd_pdrop: 0,
+  attn_pdrop: 0,
+  layer_norm_epsilon: 1e-5,
+  initializer_range: 0.02,
+  bos_token_id: 0,
+  eos_token_id: 0,
+  dtype: "float16",
+};
+
+const SEQ_LEN = 256;
+const BATCH = 8;
+const SEED = 1790;
+
+const args = parseArgs(Deno.args, {
+  string: ["out", "minutes", "steps"],
+  boolean: ["resume"],
+  default: { out: "out/pretrain", minutes: "55", steps: "1600" },
+});
+const base = new URL("../base", import.meta.url).pathname;
+const tokenizer = await loadTokenizer(base);
+const end = tokenizer.specialIds.eos!;
+const documents = addresses().map((text) => tokenizer.encode(text, { addSpecialTokens: false }));
+const data = splitHeldOut(packTokens(documents, { seqLen: SEQ_LEN, separator: end }), 0.02);
+console.log(`${data.training.rows} sequences of ${SEQ_LEN} tokens, ${data.heldOut.rows} held out`);
+
+const config = gpt2Family.parseConfig(CONFIG);
+const head = gpt2Family.head("causal-lm");
+const loss = (params: Gpt2Params, batch: Batch, dropoutKey?: Tensor): Tensor => {
+  const { input_ids } = batch;
+  const { logits } = head(params, { input_ids }, config, { key: dropoutKey });
+  return causalLmLoss(logits, batch.labels);
+};
+const steps = Number(args.steps);
+const schedule = warmupCosineSchedule({
+  peak: 2e-3,
+  end: 1e-4,
+  warmupSteps: 100,
+  decaySteps: steps,
+});
+const optimizer = chain(clipByGlobalNorm(1), adamw(schedule, { b2: 0.95, weightDecay: 0.1 }));
+const bar = progressBar("pretraining");
+const losses: [step: number, loss: number][] = [];
+const result = await finetune({
+  params: gpt2Family.init(key(SEED), config, { task: "causal-lm" }),
+  loss,
+  optimizer,
+  data,
+  key: foldIn(key(SEED), 1),
+  steps,
+  seconds: 60 * Number(args.minutes),
+  batchSize: BATCH,
+  evalEvery: 200,
+  out: args.out,
+  settings: { ...CONFIG, seed: SEED, batch: BATCH, steps },
+  resume: args.resume,
+  onProgress: (progress) => {
+    if (Number.isFinite(progress.loss)) losses.push([progress.step - 1, progress.loss]);
+    bar.update(progress);
+    if (progress.step % 100 === 0) {
+      const { rss } = Deno.memoryUsage();
+      const live = JSON.stringify(memory());
+      bar.line(`step ${progress.step}: ${(rss / 2 ** 20).toFixed(0)} MiB resident, ${live}`);
+    }
+  },
+});
+bar.stop();
+await saveModel(base, { json: CONFIG, params: result.params }, { dtype: "f16" });
+await Deno.writeTextFile(`${base}/loss.svg`, await lossCurve("Pretraining on the addresses", losses));
+await Deno.copyFile(`${args.out}/metrics.jsonl`, `${base}/training.jsonl`);
+console.log(
+  `${result.steps} steps, ${result.tokensPerSecond.toFixed(0)} tokens/s, held-out perplexity ` +
+    `${result.before.perplexity.toFixed(1)} -> ${result.after.perplexity.toFixed(1)}; saved to ${base}`,
+);

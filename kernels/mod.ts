@@ -1,0 +1,7 @@
+/**
+ * Kernels: Graph to Program to machine. Two backends: the CPU's in WebAssembly, and the reference.
+ *
+ * @module
+ */
+export { referenceBackend } from "./reference.ts";
+export { wasmBackend } from "./wasm/backend.ts";

@@ -1,0 +1,68 @@
+import type { KernelIR } from "../ir/types.ts";
+import { features } from "./features.ts";
+import { emitKernel } from "./kernel.ts";
+import { keyOf } from "./key.ts";
+import { moduleBytes } from "./module.ts";
+import type { Fn } from "./asm.ts";
+
+/** A compiled kernel, or a function of the product module. */
+export type Call = (...args: number[]) => void;
+
+/** A module and the numbers of the functions in it. */
+export type CodeModule = { readonly module: WebAssembly.Module; readonly fns: readonly number[] };
+
+/** The kernel functions of a backend, each made once. */
+export type Code = {
+  /** Functions by number, as far as they are linked. */
+  readonly calls: readonly Call[];
+  /** Every module so far. */
+  readonly modules: readonly CodeModule[];
+  /** Number of the function of a kernel; it can be called after `link`. */
+  functionOf(ir: KernelIR): number;
+  /** Compiles the functions asked for since the last time, in one module. */
+  link(): void;
+};
+
+/** An empty cache over a memory. */
+export function newCode(memory: WebAssembly.Memory): Code {
+  const numbers = new Map<string, number>();
+  const calls: Call[] = [];
+  const modules: CodeModule[] = [];
+  let fresh: { fn: Fn; number: number }[] = [];
+  return {
+    calls,
+    modules,
+    functionOf(ir) {
+      const key = keyOf(ir);
+      const known = numbers.get(key);
+      if (known !== undefined) return known;
+      const number = numbers.size;
+      numbers.set(key, number);
+      const fn = emitKernel(ir);
+      fn.name = nameOf(number);
+      fresh.push({ fn, number });
+      return number;
+    },
+    link() {
+      if (fresh.length === 0) return;
+      const bytes = moduleBytes(fresh.map(({ fn }) => fn), features().shared);
+      const made = {
+        module: new WebAssembly.Module(bytes),
+        fns: fresh.map(({ number }) => number),
+      };
+      fresh = [];
+      modules.push(made);
+      linkModule(made, memory, calls);
+    },
+  };
+}
+
+/** Instantiates a module over a memory and enters its functions into `calls`. */
+export function linkModule(made: CodeModule, memory: WebAssembly.Memory, calls: Call[]): void {
+  const { exports } = new WebAssembly.Instance(made.module, { env: { memory } });
+  for (const number of made.fns) calls[number] = exports[nameOf(number)] as Call;
+}
+
+function nameOf(number: number): string {
+  return `k${number}`;
+}

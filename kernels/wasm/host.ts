@@ -1,0 +1,41 @@
+import {
+  allPrimitives,
+  type Aval,
+  bytesOf,
+  narrow,
+  roundTo,
+  sizeOf,
+  storageView,
+  widen,
+} from "../../core/mod.ts";
+import type { HostIR } from "../ir/types.ts";
+import type { Heap } from "./heap.ts";
+
+/** Runs a primitive through its `evaluate` on whole arrays in memory; addresses are by buffer. */
+export function runHost(ir: HostIR, heap: Heap, addressOf: (buffer: number) => number): void {
+  const primitive = allPrimitives().get(ir.primitive)!;
+  const inputs = ir.inputs.map((buffer, i) => {
+    const aval = ir.inputTypes[i]!;
+    return widen(viewAt(heap, addressOf(buffer), aval), aval);
+  });
+  const results = primitive.evaluate(inputs, ir.params, ir.outputTypes);
+  ir.outputs.forEach((buffer, i) => {
+    const aval = ir.outputTypes[i]!;
+    const storage = narrow(roundTo(results[i]!, aval.dtype), aval.dtype);
+    viewAt(heap, addressOf(buffer), aval).set(storage);
+  });
+}
+
+/** The storage of an array in memory. */
+export function viewAt(
+  heap: Heap,
+  address: number,
+  { dtype, shape }: Aval,
+): ReturnType<typeof storageView> {
+  return storageView(dtype, heap.bytes().buffer, address, sizeOf(shape));
+}
+
+/** Bytes that an array takes in memory. */
+export function bytesOfAval({ dtype, shape }: Aval): number {
+  return bytesOf(dtype) * sizeOf(shape);
+}

@@ -1,0 +1,57 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { relativeError } from "../golden/compare.ts";
+import { valueAndGrad } from "../../autodiff/mod.ts";
+import { key, setDevice, treeEntries } from "../../mod.ts";
+import { causalLmLoss } from "../../nn/mod.ts";
+import { gpt2CausalLm, gpt2Family, initGpt2, parseGpt2Config } from "../../models/mod.ts";
+import { openCase } from "./_gpt2_case.ts";
+
+setDevice("reference");
+
+Deno.test("gpt2CausalLm: logits, hidden states, loss and gradients of the golden case", async () => {
+  const { params, config, io } = await openCase("gpt2-causal-lm");
+  const inputs = {
+    input_ids: io.get("in.input_ids"),
+    attention_mask: io.get("in.attention_mask"),
+  };
+  const outputs = gpt2CausalLm(params, inputs, config);
+  const close = async (actual: typeof outputs.logits, name: string, bound: number) => {
+    const error = relativeError(await actual.data(), await io.get(name).data());
+    if (error > bound) throw new Error(`${name} is off by ${error}`);
+  };
+  await close(outputs.logits, "out.logits", 1e-4);
+  for (const [i, hidden] of outputs.hidden_states.entries()) {
+    await close(hidden, `out.hidden_states.${i}`, 1e-4);
+  }
+  const loss = (p: typeof params) =>
+    causalLmLoss(gpt2CausalLm(p, inputs, config).logits, io.get("in.labels"));
+  const { value, grad } = valueAndGrad(loss)(params);
+  await close(value, "out.loss", 1e-4);
+  for (const [path, g] of treeEntries(grad)) await close(g, `grad.${path}`, 1e-3);
+});
+
+Deno.test("parseGpt2Config: defaults, and what it refuses", () => {
+  assertEquals(parseGpt2Config({}).n_embd, 768);
+  assertEquals(parseGpt2Config({ n_embd: 32, n_head: 4, eos_token_id: [7, 8] }).eos_token_id, 7);
+  assertThrows(
+    () => parseGpt2Config({ rope_scaling: 2 }),
+    TypeError,
+    '"rope_scaling" is not known',
+  );
+  assertThrows(() => parseGpt2Config({ n_layer: "2" }), TypeError, "a number is needed");
+  assertThrows(() => parseGpt2Config({ add_cross_attention: true }), TypeError, "only false");
+  assertThrows(() => parseGpt2Config({ n_head: 5 }), RangeError, "does not divide");
+});
+
+Deno.test("initGpt2: has the tensors of a checkpoint", async () => {
+  const { params, config } = await openCase("gpt2-causal-lm");
+  const fresh = initGpt2(key(0), config);
+  assertEquals(
+    treeEntries(fresh).map(([path, x]) => [path, x.shape]),
+    treeEntries(params).map(([path, x]) => [path, x.shape]),
+  );
+});
+
+Deno.test("gpt2Family: refuses a task that it has no head for", () => {
+  assertThrows(() => gpt2Family.head("seq2seq-lm"), Error, 'for "seq2seq-lm"');
+});
