@@ -4,8 +4,9 @@
  * @module
  */
 import { registerBackend } from "./core/mod.ts";
-import { referenceBackend } from "./kernels/reference.ts";
+import { referenceBackend, wasmBackend } from "./kernels/mod.ts";
 
 export * from "./core/mod.ts";
 
+registerBackend("cpu", wasmBackend);
 registerBackend("reference", referenceBackend);

@@ -133,7 +133,7 @@ function differentiate(f: Differentiable, options: GradOptions): (args: unknown[
   const { argnums = 0, hasAux = false } = options;
   const positions = typeof argnums === "number" ? [argnums] : argnums;
   return (args) => {
-    const places = positions.map((i) => place(i, args.length));
+    const places = positions.map((i) => argumentAt(i, args.length));
     const { leaves, counts, defs } = flattenTrees(places.map((i) => args[i] as MaybeTree));
     refuseNonFloat(leaves, places.flatMap((i) => treePaths(args[i] as Tree)));
     let auxDef: TreeDef | null = null;
@@ -189,7 +189,8 @@ function split(result: unknown, hasAux: boolean): readonly [Tensor, MaybeTree] {
   return [loss, hasAux ? (result as readonly MaybeTree[])[1] : null];
 }
 
-function place(argnum: number, count: number): number {
+/** An argument position counted from the front. */
+export function argumentAt(argnum: number, count: number): number {
   const at = argnum < 0 ? argnum + count : argnum;
   if (Number.isInteger(at) && at >= 0 && at < count) return at;
   throw new RangeError(

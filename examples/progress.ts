@@ -10,7 +10,8 @@ export type ProgressBar = {
 
 /** A bar that shows the loss, tokens per second and the time left. */
 export function progressBar(name: string): ProgressBar {
-  const format = `${name} {bar} {percentage}% | step {step} | loss {loss} | {rate} tokens/s | {left}`;
+  const format =
+    `${name} {bar} {percentage}% | step {step} | loss {loss} | {rate} tokens/s | {left}`;
   const bars = new MultiBar({
     format,
     hideCursor: true,

@@ -71,7 +71,8 @@ function typed<C extends JsonRecord>(field: string, value: Json, spec: ConfigSpe
   const nullable = spec.nullable[field];
   if (value === null && (nullable !== undefined || byDefault === null)) return null;
   const wanted = nullable ?? typeof byDefault;
-  if (typeof value === wanted) return value;
+  const kind: string = typeof value;
+  if (kind === wanted) return value;
   throw new TypeError(
     `Cannot read a ${spec.family} config: "${field}" is ${JSON.stringify(value)}; ` +
       `a ${wanted} is needed`,

@@ -4,11 +4,12 @@ import { add, convert, mul, sub, type Tensor, type Tree, treeZip, zeros } from "
  * A step of gradient descent as a pair of pure functions over a state `S`, a tree of tensors.
  *
  * `update(grads, state, params)` returns the new parameters and the new state. Both functions only
- * build expressions, so a whole training step is one jitted function.
+ * build expressions, so a whole training step is one jitted function. They are written as methods so
+ * that an optimizer with a precise state is also an `Optimizer`.
  */
 export type Optimizer<S extends Tree = Tree> = {
-  readonly init: (params: Tree) => S;
-  readonly update: <P extends Tree>(grads: P, state: S, params: P) => readonly [P, S];
+  init(params: Tree): S;
+  update<P extends Tree>(grads: P, state: S, params: P): readonly [P, S];
 };
 
 /**
@@ -17,8 +18,8 @@ export type Optimizer<S extends Tree = Tree> = {
  */
 export type Transform<S extends Tree = Tree> = {
   readonly kind: "transform";
-  readonly init: (params: Tree) => S;
-  readonly update: <P extends Tree>(grads: P, state: S, params: P) => readonly [P, S];
+  init(params: Tree): S;
+  update<P extends Tree>(grads: P, state: S, params: P): readonly [P, S];
 };
 
 /** A learning rate as a function of the number of steps taken before, a scalar tensor. */

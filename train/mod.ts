@@ -4,6 +4,7 @@
  *
  * @module
  */
+export * from "./adapter_folder.ts";
 export * from "./batches.ts";
 export * from "./checkpoint.ts";
 export * from "./completion_data.ts";

@@ -1,31 +1,30 @@
 import { add } from "../primitives/add.ts";
-import { abs } from "../primitives/abs_sign.ts";
-import type { Operand } from "../primitives/_binary.ts";
-import { equal, notEqual } from "../primitives/compare.ts";
+import { alike, type Operand } from "../primitives/_binary.ts";
+import { bitwiseAnd, bitwiseNot } from "../primitives/bitwise.ts";
+import { equal, greater, less } from "../primitives/compare.ts";
 import { exp } from "../primitives/exp.ts";
+import { isNan } from "../primitives/is_finite.ts";
 import { log } from "../primitives/log.ts";
 import { log1p } from "../primitives/log1p.ts";
-import { maximum } from "../primitives/max_min.ts";
+import { maximum, minimum } from "../primitives/max_min.ts";
 import { mul } from "../primitives/mul.ts";
-import { neg } from "../primitives/neg.ts";
 import { where } from "../primitives/select.ts";
 import { sub } from "../primitives/sub.ts";
 import type { Tensor } from "../tensor.ts";
 
-/** ln(eˣ + eʸ) without overflow. */
+/** ln(eˣ + eʸ) without overflow: max + ln(1 + e^(min - max)). */
 export function logAddExp(x: Operand, y: Operand): Tensor {
-  const difference = sub(x, y);
-  // Equal infinities have no difference; NaN stays NaN.
-  const lost = notEqual(difference, difference);
-  return where(
-    lost,
-    add(x, y),
-    add(maximum(x, y), log1p(exp(neg(abs(difference))))),
-  );
+  const [a, b] = alike("logAddExp", x, y);
+  const large = maximum(a, b);
+  const gap = sub(minimum(a, b), large);
+  // Equal infinities have no difference.
+  return where(isNan(gap), add(a, b), add(large, log1p(exp(gap))));
 }
 
-/** x ln y, and 0 where x is 0. */
-export function xlogy(x: Tensor, y: Tensor): Tensor {
-  const zero = equal(x, 0);
-  return where(zero, 0, mul(x, log(where(zero, 1, y))));
+/** x ln y, and 0 where x is 0 and y is no NaN. */
+export function xlogy(x: Operand, y: Operand): Tensor {
+  const [a, b] = alike("xlogy", x, y);
+  const regular = bitwiseAnd(greater(b, 0), less(b, Infinity));
+  const zero = bitwiseAnd(equal(a, 0), bitwiseNot(isNan(b)));
+  return mul(a, log(where(bitwiseAnd(zero, bitwiseNot(regular)), 1, b)));
 }

@@ -2,6 +2,7 @@ import type { DType } from "../dtype.ts";
 import { broadcastInDim } from "../primitives/broadcast_sum.ts";
 import { equal } from "../primitives/compare.ts";
 import { convert } from "../primitives/convert.ts";
+import { widened } from "../primitives/_row_ids.ts";
 import { iota } from "../primitives/iota.ts";
 import { normalizeAxis, range } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -22,6 +23,6 @@ export function oneHot(
   const axis = normalizeAxis(options.axis ?? -1, rank + 1, "oneHot");
   const shape = ids.shape.toSpliced(axis, 0, n);
   const dims = range(rank).map((i) => i < axis ? i : i + 1);
-  const each = broadcastInDim(ids, { shape, dims });
-  return convert(equal(each, iota(shape, { axis, dtype: ids.dtype })), options.dtype ?? "f32");
+  const each = broadcastInDim(widened(ids), { shape, dims });
+  return convert(equal(each, iota(shape, { axis, dtype: each.dtype })), options.dtype ?? "f32");
 }

@@ -2,7 +2,7 @@ import { alike, type Operand } from "../primitives/_binary.ts";
 import { bind } from "../bind.ts";
 import { isFloat } from "../dtype.ts";
 import { bitwiseAnd } from "../primitives/bitwise.ts";
-import { less, notEqual } from "../primitives/compare.ts";
+import { equal, less, notEqual } from "../primitives/compare.ts";
 import { add } from "../primitives/add.ts";
 import { div, divP } from "../primitives/div.ts";
 import { rem } from "../primitives/rem.ts";
@@ -18,11 +18,13 @@ export function remainder(x: Operand, y: Operand): Tensor {
   return where(differs(rest, b), add(rest, b), rest);
 }
 
-/** floor(x / y), from the remainder, so that it is exact. */
+/** floor(x / y), from the remainder, so that it is exact. A float divided by 0 is infinite. */
 export function floorDivide(x: Operand, y: Operand): Tensor {
   const [a, b] = alike("floorDivide", x, y);
   const rest = rem(a, b);
-  const whole = isFloat(a.dtype) ? round(div(sub(a, rest), b)) : bind(divP, [a, b], null)[0];
+  const whole = isFloat(a.dtype)
+    ? where(equal(b, 0), div(a, b), round(div(sub(a, rest), b)))
+    : bind(divP, [a, b], null)[0];
   return where(differs(rest, b), sub(whole, 1), whole);
 }
 

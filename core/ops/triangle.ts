@@ -1,12 +1,9 @@
 import type { DType } from "../dtype.ts";
-import { ShapeError } from "../errors.ts";
 import { add } from "../primitives/add.ts";
-import { broadcastInDim } from "../primitives/broadcast_sum.ts";
 import { equal, greaterEqual } from "../primitives/compare.ts";
 import { convert } from "../primitives/convert.ts";
-import { iota } from "../primitives/iota.ts";
+import { coordinates, triangleMask } from "../primitives/_matrix.ts";
 import { where } from "../primitives/select.ts";
-import { formatShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** Which diagonal: 0 is the main one, positive ones lie above it. */
@@ -14,32 +11,12 @@ export type TriangleOptions = { readonly k?: number };
 
 /** The last two axes of `x` up to diagonal `k`, zero above. */
 export function tril(x: Tensor, options: TriangleOptions = {}): Tensor {
-  return where(mask(x, "tril", options.k ?? 0), x, 0);
+  return where(triangleMask(x, "tril", options.k ?? 0), x, 0);
 }
 
 /** The last two axes of `x` from diagonal `k`, zero below. */
 export function triu(x: Tensor, options: TriangleOptions = {}): Tensor {
-  return where(mask(x, "triu", (options.k ?? 0) - 1), 0, x);
-}
-
-/** Where column <= row + k, in the last two axes. */
-function mask(x: Tensor, op: string, k: number): Tensor {
-  if (x.shape.length < 2) {
-    throw new ShapeError(
-      `Cannot ${op} ${formatShape(x.shape)}: it takes matrices in the last two axes`,
-      op,
-      [x.shape],
-    );
-  }
-  const sides = x.shape.slice(-2);
-  const rank = x.shape.length;
-  const [row, column] = coordinates(sides);
-  const below = greaterEqual(add(row, k), column);
-  return broadcastInDim(below, { shape: x.shape, dims: [rank - 2, rank - 1] });
-}
-
-function coordinates(shape: readonly number[]): readonly [row: Tensor, column: Tensor] {
-  return [iota(shape, { axis: 0, dtype: "i32" }), iota(shape, { axis: 1, dtype: "i32" })];
+  return where(triangleMask(x, "triu", (options.k ?? 0) - 1), 0, x);
 }
 
 /** An n by `columns` (default n) matrix with ones on diagonal `k`. */

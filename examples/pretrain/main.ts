@@ -7,7 +7,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { foldIn, key, memory, type Tensor } from "../../core/mod.ts";
 import { loadTokenizer } from "../../hub/mod.ts";
-import { type Gpt2Params, gpt2Family } from "../../models/mod.ts";
+import { gpt2Family, type Gpt2Params } from "../../models/mod.ts";
 import { causalLmLoss } from "../../nn/mod.ts";
 import { adamw, chain, clipByGlobalNorm, warmupCosineSchedule } from "../../optim/mod.ts";
 import { type Batch, finetune, packTokens, saveModel, splitHeldOut } from "../../train/mod.ts";
@@ -62,8 +62,8 @@ const steps = Number(args.steps);
 const schedule = warmupCosineSchedule({
   peak: 2e-3,
   end: 1e-4,
-  warmupSteps: 100,
-  decaySteps: steps,
+  warmup: 100,
+  steps,
 });
 const optimizer = chain(clipByGlobalNorm(1), adamw(schedule, { b2: 0.95, weightDecay: 0.1 }));
 const bar = progressBar("pretraining");
@@ -93,9 +93,14 @@ const result = await finetune({
 });
 bar.stop();
 await saveModel(base, { json: CONFIG, params: result.params }, { dtype: "f16" });
-await Deno.writeTextFile(`${base}/loss.svg`, await lossCurve("Pretraining on the addresses", losses));
+await Deno.writeTextFile(
+  `${base}/loss.svg`,
+  await lossCurve("Pretraining on the addresses", losses),
+);
 await Deno.copyFile(`${args.out}/metrics.jsonl`, `${base}/training.jsonl`);
 console.log(
   `${result.steps} steps, ${result.tokensPerSecond.toFixed(0)} tokens/s, held-out perplexity ` +
-    `${result.before.perplexity.toFixed(1)} -> ${result.after.perplexity.toFixed(1)}; saved to ${base}`,
+    `${result.before.perplexity.toFixed(1)} -> ${
+      result.after.perplexity.toFixed(1)
+    }; saved to ${base}`,
 );

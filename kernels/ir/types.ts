@@ -43,10 +43,16 @@ export type Value = {
   readonly params?: unknown;
 };
 
-/** Buffer number of a product's accumulator in an epilogue. */
+/**
+ * Buffer number of a product's accumulator in an epilogue. Its index is always
+ * row · n + column with row = b · m + i, so an emitter may give it another pitch.
+ */
 export const ACC = -1;
 
-/** Buffer number of the scratch block that a loader writes. */
+/**
+ * Buffer number of the scratch block that a loader writes. Its index is always
+ * row · lane.size + lane, the row counting [batch, free] or, if the lane is free, [batch, k].
+ */
 export const LOADED = -2;
 
 /** A fold over the lane (row kernels) or over the rows (col kernels). */

@@ -1,12 +1,5 @@
 import { sizeOf } from "../../core/mod.ts";
-import {
-  addIndex,
-  flatten,
-  linear,
-  requireAffine,
-  shiftIndex,
-  unflatten,
-} from "../ir/index.ts";
+import { addIndex, flatten, linear, requireAffine, shiftIndex, unflatten } from "../ir/index.ts";
 import type { Axis, Index, KernelIR, Store, Value } from "../ir/types.ts";
 import { constantValue, makeValue } from "../ir/value.ts";
 import { clampedIndex, convertValue, type Lowering, StoreDemand, valueAt } from "../lower/value.ts";
@@ -74,7 +67,7 @@ export function buildPart(s: Scheduling, group: Group, buffers: Buffers): Built 
     const target = at.map((x, i) => i === axis ? shiftIndex(t, x, start) : x);
     const index = requireAffine(flatten(t, target, whole.shape));
     const store = { buffer: bufferOf(buffers, whole.id), index, value };
-    return { ir: mapKernel(axes.groups, [store], false), loads: c.loads };
+    return { ir: mapKernel(axes.groups, [store]), loads: c.loads };
   });
 }
 
@@ -85,7 +78,9 @@ export function buildUpdate(s: Scheduling, group: Group, buffers: Buffers): Buil
   const update = s.norm.nodes[node.inputs[isScatter ? 2 : 1]!]!;
   const [outer, middle, inner] = updateSides(s, node, update);
   // A lane may not hold two rows: they could be the same one.
-  const order = !isScatter || sizeOf(inner) > 1 ? [outer, middle, inner] : [middle, outer, inner];
+  const isWide = sizeOf(inner) > 1;
+  const order = !isScatter || isWide ? [outer, middle, inner] : [middle, outer, inner];
+  const laneGroup = !isScatter ? -1 : isWide ? 2 : 1;
   const axes = axisGroups(order.map(sizeOf));
   return withSplits(axes, () => {
     const c = lowering(s, buffers, new Set());
@@ -98,7 +93,7 @@ export function buildUpdate(s: Scheduling, group: Group, buffers: Buffers): Buil
     const store = isScatter
       ? scatterStore(s, c, node, buffer, at, value)
       : sliceStore(s, c, node, buffer, at, value);
-    return { ir: mapKernel(axes.groups, [store], isScatter), loads: c.loads };
+    return { ir: mapKernel(axes.groups, [store], laneGroup), loads: c.loads };
   });
 }
 
@@ -160,31 +155,32 @@ function scatterStore(
   return { buffer, index, value: makeValue(table, "select", node.dtype, [isInside, sum, old]) };
 }
 
-/** A map kernel over groups of axes; the last real axis is the lane, of an ordered one the last. */
+/** A map kernel: its lane is the last real axis, of group `laneGroup` if rows run in order. */
 function mapKernel(
   groups: readonly (readonly Axis[])[],
   stores: readonly Store[],
-  ordered: boolean,
+  laneGroup = -1,
 ): KernelIR {
   const real = realAxes(groups.flat());
-  const last = groups.at(-1)!;
-  const isLane = (axis: Axis): boolean => !ordered || !groups[orderedGroup(groups)]!.includes(axis);
-  const lane = real.length > 0 && isLane(real.at(-1)!) ? real.at(-1)! : unitAxis(groups, last);
+  const ordered = laneGroup >= 0;
+  const lanes = ordered ? realAxes(groups[laneGroup]!) : real;
+  const lane = lanes.at(-1) ?? unitAxis(groups);
   const rows = real.filter((axis) => axis !== lane);
   const tile = rows.length === 0 && !ordered;
-  return { kind: "map", rows, lane, stages: [{ reductions: [], stores }], rowStores: [], tile, ordered };
-}
-
-/** The group that holds the rows of a scatter: the second, or the first where lanes are outer axes. */
-function orderedGroup(groups: readonly (readonly Axis[])[]): number {
-  const width = groups[2]!.reduce((size, axis) => size * axis.size, 1);
-  return width > 1 ? 1 : 0;
+  return {
+    kind: "map",
+    rows,
+    lane,
+    stages: [{ reductions: [], stores }],
+    rowStores: [],
+    tile,
+    ordered,
+  };
 }
 
 /** An axis of one step. */
-function unitAxis(groups: readonly (readonly Axis[])[], last: readonly Axis[]): Axis {
-  const unit = last.find((axis) => axis.size === 1);
-  if (unit) return unit;
-  const id = Math.max(...groups.flat().map((axis) => axis.id)) + 1;
-  return { id, size: 1 };
+function unitAxis(groups: readonly (readonly Axis[])[]): Axis {
+  const all = groups.flat();
+  const id = Math.max(...all.map((axis) => axis.id)) + 1;
+  return all.find((axis) => axis.size === 1) ?? { id, size: 1 };
 }

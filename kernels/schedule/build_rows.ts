@@ -2,7 +2,14 @@ import { sameShape, sizeOf } from "../../core/mod.ts";
 import { flatten, linear, requireAffine, unflatten } from "../ir/index.ts";
 import type { Axis, Index, KernelIR, Store, Value } from "../ir/types.ts";
 import { makeValue } from "../ir/value.ts";
-import { type Lowering, ownValueAt, sameIndices, StoreDemand, Unmergeable, valueAt } from "../lower/value.ts";
+import {
+  type Lowering,
+  ownValueAt,
+  sameIndices,
+  StoreDemand,
+  Unmergeable,
+  valueAt,
+} from "../lower/value.ts";
 import { type AxisGroups, axisGroups, realAxes, withSplits } from "./axes.ts";
 import type { Group, Scheduling } from "./groups.ts";
 import { bufferOf, type Buffers, type Built, isWritten, lowering } from "./lowering.ts";
@@ -32,8 +39,11 @@ export function buildRows(s: Scheduling, group: Group, buffers: Buffers): Built 
   const laneShape = isRow ? shape.slice(shape.length - lanes) : [];
   const axes = axisGroups([sizeOf(rowShape), ...(isRow ? [sizeOf(laneShape)] : [])]);
   return withSplits(axes, () => {
-    const numbers = reductionOrder(attempt(s, group, buffers, axes, [rowShape, laneShape], null));
-    const frame = attempt(s, group, buffers, axes, [rowShape, laneShape], numbers);
+    let frame = attempt(s, group, buffers, axes, [rowShape, laneShape], null);
+    const numbers = reductionOrder(frame);
+    if (numbers.some((number, i) => number !== i)) {
+      frame = attempt(s, group, buffers, axes, [rowShape, laneShape], numbers);
+    }
     return { ir: kernelOf(frame, axes), loads: frame.c.loads };
   });
 }
@@ -100,7 +110,11 @@ function addMember(
 }
 
 /** Puts reductions and stores into their stages. */
-function place(frame: Frame, reductions: readonly Value[], numbers: readonly number[] | null): void {
+function place(
+  frame: Frame,
+  reductions: readonly Value[],
+  numbers: readonly number[] | null,
+): void {
   const { s, group, buffers, inside, stages, c } = frame;
   const t = c.table.indices;
   const sorted: (() => void)[] = [];

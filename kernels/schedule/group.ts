@@ -94,7 +94,9 @@ export function updatedInPlace(s: Scheduling, node: Node): number {
   const { norm, stored, consumers } = s;
   const operand = stripSameMemory(norm.nodes, stored, node.inputs[0]!);
   const source = norm.nodes[operand]!;
-  const owned = source.kind === "input" ? s.donated[norm.inputs.indexOf(operand)]! : stored[operand];
+  const owned = source.kind === "input"
+    ? s.donated[norm.inputs.indexOf(operand)]!
+    : stored[operand];
   const users = consumers.real[operand]!;
   const twice = node.inputs.slice(1).some((k) => reads(s, k, operand));
   return owned && users.length === 1 && users[0] === node.id && !twice ? operand : -1;
@@ -173,7 +175,9 @@ function candidates(g: Grouping, leaves: Leaves, size: number): Group[] {
   for (const leaf of leaves.stored) for (const p of g.makers.get(leaf) ?? []) found.add(p);
   for (const leaf of [...leaves.stored, ...leaves.inputs]) {
     if (g.norm.nodes[leaf]!.size * 2 < size) continue;
-    for (const reader of g.readers.get(leaf) ?? []) if (reader.kind !== "product") found.add(reader);
+    for (const reader of g.readers.get(leaf) ?? []) {
+      if (reader.kind !== "product") found.add(reader);
+    }
   }
   return [...found].sort((a, b) => b.id - a.id).slice(0, MAX_CANDIDATES);
 }

@@ -152,7 +152,10 @@ const PRINTERS: Readonly<Record<string, Print>> = {
   round: variants({ float: "f32x4.nearest" }),
   sqrt: variants({ float: "f32x4.sqrt" }),
   rsqrt: (v, [x]) => v.apply("f32x4.div", v.f32(1), v.apply("f32x4.sqrt", x!)),
-  is_finite: (v, [x]) => v.apply("f32x4.lt", v.apply("f32x4.abs", x!), v.f32(Infinity)),
+  is_finite: (v, [x], value) =>
+    registerOf(operandType(value)) === "float"
+      ? v.apply("f32x4.lt", v.apply("f32x4.abs", x!), v.f32(Infinity))
+      : v.i32(-1),
   exp: float(exp),
   expm1: float(expm1),
   log: float(log),

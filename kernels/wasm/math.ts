@@ -137,7 +137,7 @@ export function tanh(v: Vectors, x: number): number {
     2.26843463243900e-03,
     4.89352518554385e-03,
   ]);
-  return v.apply("f32x4.div", v.apply("f32x4.mul", a, p), q);
+  return v.apply("f32x4.mul", a, v.apply("f32x4.div", p, q));
 }
 
 /** erf as a rational function of degrees 13 and 8: Eigen's. */
@@ -160,13 +160,15 @@ export function erf(v: Vectors, x: number): number {
     -7.37332916720468e-03,
     -1.42647390514189e-02,
   ]);
-  return v.apply("f32x4.div", v.apply("f32x4.mul", a, p), q);
+  return v.apply("f32x4.mul", a, v.apply("f32x4.div", p, q));
 }
 
-/** 1 / (1 + e⁻ˣ) */
+/** 1 / (1 + e⁻ˣ), for negative x as eˣ / (1 + eˣ), which does not overflow. */
 export function logistic(v: Vectors, x: number): number {
-  const denominator = v.apply("f32x4.add", exp(v, v.apply("f32x4.neg", x)), v.f32(1));
-  return v.apply("f32x4.div", v.f32(1), denominator);
+  const e = exp(v, v.apply("f32x4.neg", v.apply("f32x4.abs", x)));
+  const negative = v.apply("f32x4.lt", x, v.f32(0));
+  const numerator = v.select(negative, e, v.f32(1));
+  return v.apply("f32x4.div", numerator, v.apply("f32x4.add", e, v.f32(1)));
 }
 
 /** sin x. */
@@ -181,12 +183,13 @@ export function cos(v: Vectors, x: number): number {
 
 /**
  * sin(x + quadrants · π/2). x is reduced by multiples of π/2 in f64, so |x| up to 10⁶ loses
- * nothing; then Cephes' polynomials for |r| <= π/4.
+ * nothing; beyond 10⁹ only the range of the result is right. Then Cephes' polynomials for
+ * |r| <= π/4.
  */
 function sineOfQuadrant(v: Vectors, x: number, quadrants: number): number {
   const low = reduced(v, v.apply("f64x2.promote_low_f32x4", x));
   const high = reduced(v, v.apply("f64x2.promote_low_f32x4", v.shuffle(x, x, [2, 3, 0, 1])));
-  const r = v.shuffle(low.rest, high.rest, [0, 1, 4, 5]);
+  const r = clamp(v, v.shuffle(low.rest, high.rest, [0, 1, 4, 5]), -0.7854, 0.7854);
   const turns = v.shuffle(low.turns, high.turns, [0, 1, 4, 5]);
   const quadrant = v.apply("i32x4.add", turns, v.i32(quadrants));
   const z = v.apply("f32x4.mul", r, r);

@@ -1,4 +1,4 @@
-import type { Tree } from "../../core/mod.ts";
+import { ready, type Tree } from "../../core/mod.ts";
 import { type Beam, type BeamGroup, startGroup, stepGroup, stillOpen } from "./beam_group.ts";
 import { decoderOf } from "./decoder.ts";
 import type { GenerativeModel } from "./model.ts";
@@ -31,6 +31,7 @@ export async function beamSearch<P extends Tree>(
   const prompts = padPrompts(options.prompts, { pad }).ids;
   requireRoom(model, params, prompts[0]!.length + maxNewTokens);
   const decoder = decoderOf(model);
+  await ready();
   const first = decoder.start(params, options.prompts, { pad, context: options.context });
   let state = decoder.reorder(first, prompts.flatMap((_, i) => new Array<number>(beams).fill(i)));
   let groups: BeamGroup[] = prompts.map((prompt) => startGroup(prompt, beams));

@@ -1,4 +1,4 @@
-import { type Tree, uniform } from "../../core/mod.ts";
+import { ready, type Tree, uniform } from "../../core/mod.ts";
 import { decoderOf } from "./decoder.ts";
 import type { GenerativeModel } from "./model.ts";
 import { type GenerateOptions, resolveOptions, type Settings } from "./options.ts";
@@ -40,6 +40,7 @@ export async function* stream<P extends Tree>(
   requireRoom(model, params, length + maxNewTokens);
   const points = await randomPoints(texts.length, settings);
   const decoder = decoderOf(model);
+  await ready();
   let state = decoder.start(params, options.prompts, { pad, context: options.context });
   let finished = texts.map(() => false);
   for (let i = 0; i < maxNewTokens; i++) {

@@ -7,7 +7,7 @@ import { type GoldenCase, type GoldenModel, stepOf } from "./_golden_case.ts";
 
 type Limits = { readonly outputs: number; readonly gradients: number };
 
-/** Compares `actual` with everything in the case's io that starts with `prefix`. */
+/** Compares `actual` with everything in the case's io whose name starts with `prefix`. */
 export async function checkTensors(
   golden: GoldenCase,
   prefix: string,
@@ -18,10 +18,21 @@ export async function checkTensors(
   for (const [name, expected] of Object.entries(golden.io)) {
     if (!name.startsWith(prefix) || skipped.includes(name)) continue;
     const tensor = options.actual[name.slice(prefix.length)];
-    assert(tensor !== undefined, `${name} was not computed`);
+    if (!tensor) throw new Error(`${name} was not computed`);
     const error = relativeError(await tensor.data(), await expected.data());
     assert(error <= limit, `${name} is off by ${error.toPrecision(3)}, allowed is ${limit}`);
   }
+}
+
+/** Compares one tensor. */
+export async function checkOutput(
+  golden: GoldenCase,
+  name: string,
+  tensor: Tensor,
+): Promise<void> {
+  const { outputs } = golden.description.tolerance as Limits;
+  const error = relativeError(await tensor.data(), await golden.io[name]!.data());
+  assert(error <= outputs, `${name} is off by ${error.toPrecision(3)}, allowed is ${outputs}`);
 }
 
 /** Logits, loss and gradients of the adapted model. */
@@ -32,18 +43,19 @@ export async function checkOutputs(
 ): Promise<void> {
   const { value, grad } = stepOf(model, params)(golden.adapter);
   const logits = model.logits(graft(params, golden.adapter));
-  await checkTensors(golden, "out.lo", {
-    actual: { gits: logits, ss: value },
-    limit: "outputs",
-  });
+  await checkOutput(golden, "out.logits", logits);
+  await checkOutput(golden, "out.loss", value);
   const { tensors } = adapterToFiles(grad);
   await checkTensors(golden, "grad.", { actual: tensors, limit: "gradients" });
 }
 
-/** The merged weights. */
+/** The merged weights and what the merged model computes. */
 export async function checkMerged(model: GoldenModel, golden: GoldenCase): Promise<void> {
-  const merged = Object.fromEntries(treeEntries(merge(model.params, golden.adapter)));
-  await checkTensors(golden, "merged.", { actual: merged, limit: "gradients" });
+  const merged = merge(model.params, golden.adapter);
+  const actual = Object.fromEntries(treeEntries(merged));
+  await checkTensors(golden, "merged.", { actual, limit: "gradients" });
+  const name = "out.merged_logits" in golden.io ? "out.merged_logits" : "out.logits";
+  await checkOutput(golden, name, model.logits(merged));
 }
 
 /** The losses and the adapter of the training run: five steps of AdamW on one batch. */

@@ -54,7 +54,7 @@ export const elementwise: OpTable = {
   floor: unary(g.floor),
   ge: binary(g.greaterEqual),
   gelu_exact: unary((x) => nn.gelu(x)),
-  gelu_tanh: unary((x) => nn.gelu(x, { approximate: "tanh" })),
+  gelu_tanh: unary((x) => nn.gelu(x, { approximate: true })),
   gt: binary(g.greater),
   integer_pow: withAttrs((x, { y }) => g.integerPow(x, number(y))),
   is_finite: unary(g.isFinite),

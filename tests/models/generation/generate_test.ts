@@ -1,7 +1,13 @@
 import { assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { relativeError } from "../../golden/compare.ts";
-import { key, setDevice } from "../../../mod.ts";
-import { generate, generativeModel, gpt2Family, stream } from "../../../models/mod.ts";
+import { argmax, concatenate, key, setDevice, type Tensor, tensor, zeros } from "../../../mod.ts";
+import {
+  generate,
+  generativeModel,
+  gpt2CausalLm,
+  gpt2Family,
+  stream,
+} from "../../../models/mod.ts";
 import { type Gpt2Case, openCase, rowsOf } from "../_gpt2_case.ts";
 
 setDevice("reference");
@@ -92,4 +98,35 @@ Deno.test("generate: refuses what cannot be", async () => {
   await refuse({ prompts, num_return_sequences: 2 }, "num_return_sequences 2");
   await refuse({ prompts, stop_strings: ["x"] }, "without decode");
   await refuse({ prompts: { input_ids: [[]] } }, "each needs a token");
+});
+
+Deno.test("stream: traces the model once a size and never for a token", async () => {
+  const { model, params, prompts } = await setup();
+  let traces = 0;
+  const counted: typeof model = {
+    ...model,
+    forward: (...args) => {
+      traces++;
+      return model.forward(...args);
+    },
+  };
+  await generate(counted, params, { prompts, max_new_tokens: 12 });
+  assertEquals(traces, 2); // the prompt's program and the step's
+  await generate(counted, params, { prompts, max_new_tokens: 20 });
+  assertEquals(traces, 2);
+});
+
+Deno.test("stream: goes on when the cache must grow", async () => {
+  const { model, params, config } = await setup();
+  const roomy = { ...config, n_positions: 128 };
+  const wpe = { weight: concatenate([params.transformer.wpe.weight as Tensor, zeros([64, 32])]) };
+  const longer = { transformer: { ...params.transformer, wpe } };
+  const prompts = { input_ids: [Array.from({ length: 50 }, (_, i) => i + 3)] };
+  const options = { prompts, max_new_tokens: 20 };
+  const { sequences } = await generate(generativeModel(gpt2Family, roomy), longer, options);
+  const text = tensor(sequences, { dtype: "i32" });
+  const { logits } = gpt2CausalLm(longer, { input_ids: text }, roomy);
+  const best = await argmax(logits, { axis: -1 }).data();
+  assertEquals(sequences[0]!.slice(50), Array.from(best.slice(49, 69)));
+  assertEquals(model.maxPositions, 64);
 });

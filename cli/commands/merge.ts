@@ -1,0 +1,47 @@
+import type { DType } from "../../mod.ts";
+import { merge } from "../../peft/mod.ts";
+import { loadModel, saveModel } from "../../train/mod.ts";
+import { loadAdapter } from "../adapter_folder.ts";
+import { type Command, defineCommand } from "../command.ts";
+import { copyCompanions } from "../copy_files.ts";
+import { findFolder } from "../find_folder.ts";
+import { chooseDevice } from "../load.ts";
+import { ADAPTER, DEVICE, MODEL, REVISION } from "../shared_options.ts";
+
+// The spellings of config.json.
+const DTYPES: { readonly [name: string]: DType } = {
+  float32: "f32",
+  float16: "f16",
+  bfloat16: "bf16",
+};
+
+/** Makes a plain model of a model and an adapter. */
+export const mergeCommand: Command = defineCommand({
+  name: "merge",
+  summary: "Put an adapter into the weights of its model for good",
+  options: {
+    model: MODEL,
+    revision: REVISION,
+    adapter: { ...ADAPTER, required: true },
+    out: { kind: "text", value: "FOLDER", help: "Folder for the merged model", required: true },
+    dtype: {
+      kind: "choice",
+      choices: Object.keys(DTYPES),
+      help: "Type of the merged weights; default: that of the model",
+    },
+    device: DEVICE,
+  },
+  run: async ({ model, revision, adapter, out, dtype, device }, terminal) => {
+    chooseDevice(device);
+    const folder = await findFolder(model, { revision, terminal });
+    const base = await loadModel(folder);
+    const added = await loadAdapter(await findFolder(adapter, { terminal }), base.params);
+    const name = dtype ?? base.json.dtype ?? base.json.torch_dtype;
+    const to = typeof name === "string" ? DTYPES[name] : undefined;
+    const params = merge(base.params, added);
+    const json = dtype === undefined ? base.json : { ...base.json, dtype };
+    await saveModel(out, { json, params }, to ? { dtype: to } : {});
+    await copyCompanions(folder, out);
+    terminal.out(`The merged model is in ${out}`);
+  },
+});

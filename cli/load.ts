@@ -1,0 +1,50 @@
+import { type DeviceName, registeredDevices, setDevice, type Tree } from "../mod.ts";
+import { loadTokenizer, type Tokenizer } from "../hub/mod.ts";
+import { graft } from "../peft/mod.ts";
+import { type LoadedModel, loadModel } from "../train/mod.ts";
+import { loadAdapter } from "./adapter_folder.ts";
+import { UsageError } from "./errors.ts";
+import { findFolder } from "./find_folder.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** A model with its tokenizer, and the adapter that was asked for in its parameters. */
+export type Loaded = {
+  readonly model: LoadedModel;
+  readonly tokenizer: Tokenizer;
+  /** The model's parameters, with the adapter if there is one. */
+  readonly params: Tree;
+};
+
+/** What to load, by the names of the options. */
+export type LoadOptions = {
+  readonly model: string;
+  readonly revision?: string | undefined;
+  readonly adapter?: string | undefined;
+  readonly device?: string | undefined;
+};
+
+/** Loads what the options of a command name. */
+export async function load(options: LoadOptions, terminal: Terminal): Promise<Loaded> {
+  chooseDevice(options.device);
+  const { revision } = options;
+  const folder = await findFolder(options.model, { revision, terminal });
+  const tokenizer = await loadTokenizer(folder);
+  const model = await loadModel(folder);
+  if (options.adapter === undefined) return { model, tokenizer, params: model.params };
+  const adapter = await loadAdapter(await findFolder(options.adapter, { terminal }), model.params);
+  return { model, tokenizer, params: graft(model.params, adapter) };
+}
+
+/**
+ * Chooses what computes; undefined leaves the default.
+ *
+ * @throws {UsageError} naming the devices there are
+ */
+export function chooseDevice(name: string | undefined): void {
+  if (name === undefined) return;
+  const devices: readonly string[] = registeredDevices();
+  if (!devices.includes(name)) {
+    throw new UsageError(`Cannot use --device ${name}: the devices are ${devices.join(", ")}`);
+  }
+  setDevice(name as DeviceName);
+}

@@ -1,0 +1,45 @@
+/**
+ * The `graft` command: fine-tune, evaluate, merge, inspect and run models.
+ *
+ * @module
+ */
+import { COMMANDS } from "./commands/mod.ts";
+import { UsageError } from "./errors.ts";
+import { formatCommands, formatOptions } from "./help.ts";
+import { processTerminal, type Terminal } from "./terminal.ts";
+
+/** Runs a command line and returns the exit code: 0, or 1 after one line that says what is wrong. */
+export async function main(args: readonly string[], terminal: Terminal): Promise<number> {
+  try {
+    await runCommand(args, terminal);
+    return 0;
+  } catch (error) {
+    terminal.note(`error: ${messageOf(error)}`);
+    return 1;
+  }
+}
+
+async function runCommand(args: readonly string[], terminal: Terminal): Promise<void> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === "--help" || name === "-h" || name === "help") {
+    terminal.out(formatCommands(COMMANDS));
+    return;
+  }
+  const command = COMMANDS.find((command) => command.name === name);
+  if (!command) {
+    const names = COMMANDS.map((command) => command.name).join(", ");
+    throw new UsageError(`Cannot run the command "${name}": the commands are ${names}`);
+  }
+  if (rest.includes("--help") || rest.includes("-h")) {
+    terminal.out(formatOptions(command));
+    return;
+  }
+  await command.run(rest, terminal);
+}
+
+function messageOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/\s*\n\s*/g, " ");
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args, processTerminal()));

@@ -1,0 +1,120 @@
+/**
+ * `deno task demo`: fine-tunes the small GPT-2 in examples/base, which has read nothing but State of
+ * the Union addresses, on Moby-Dick with LoRA; saves the adapter in PEFT's format, reads model and
+ * adapter back from disk, and shows what changed. It trains for a time, not for a number of steps.
+ */
+import { parseArgs } from "@std/cli/parse-args";
+import { currentBackend, foldIn, key, setDevice, type Tensor, treeSize } from "../core/mod.ts";
+import "../mod.ts";
+import { loadTokenizer, type Tokenizer } from "../hub/mod.ts";
+import { generativeModel, stream } from "../models/mod.ts";
+import { causalLmLoss } from "../nn/mod.ts";
+import { adamw, chain, clipByGlobalNorm, warmupConstantSchedule } from "../optim/mod.ts";
+import { type Adapter, graft, lora } from "../peft/mod.ts";
+import {
+  type Batch,
+  evaluation,
+  finetune,
+  loadAdapter,
+  type LoadedModel,
+  loadModel,
+  packTokens,
+  saveAdapter,
+  splitHeldOut,
+} from "../train/mod.ts";
+import { lossCurve } from "./loss_curve.ts";
+import { chapters } from "./pretrain/texts.ts";
+import { progressBar } from "./progress.ts";
+
+const SEQ_LEN = 256;
+const BATCH = 8;
+const PROMPT = "The whale";
+const BASE = new URL("base", import.meta.url).pathname;
+
+const args = parseArgs(Deno.args, {
+  string: ["out", "seconds", "device"],
+  default: { out: "out/demo", seconds: "120" },
+});
+if (args.device === "cpu" || args.device === "reference") setDevice(args.device);
+await Deno.remove(args.out, { recursive: true }).catch(() => {});
+
+const model = await loadModel(BASE);
+const tokenizer = await loadTokenizer(BASE);
+console.log(`device     ${currentBackend().describe()}`);
+const documents = chapters().map((text) => tokenizer.encode(text, { addSpecialTokens: false }));
+const separator = tokenizer.specialIds.eos!;
+const data = splitHeldOut(packTokens(documents, { seqLen: SEQ_LEN, separator }), 0.05);
+const adapter = lora.init(key(1851), model.params, {
+  r: 16,
+  lora_alpha: 32,
+  target_modules: ["c_attn", "c_proj", "c_fc"],
+  task_type: "CAUSAL_LM",
+  base_model_name_or_path: BASE,
+  model_type: "gpt2",
+});
+console.log(
+  `training   ${treeSize(adapter)} of ${treeSize(model.params)} parameters on ` +
+    `${data.training.rows} sequences of ${SEQ_LEN} tokens of Moby-Dick`,
+);
+
+const loss = lossOf(model);
+const bar = progressBar("fine-tuning");
+const losses: [step: number, loss: number][] = [];
+const result = await finetune({
+  params: adapter as Adapter,
+  loss,
+  optimizer: chain(
+    clipByGlobalNorm(1),
+    adamw(warmupConstantSchedule({ peak: 2e-3, warmup: 20 }), { weightDecay: 0.01 }),
+  ),
+  data,
+  key: foldIn(key(1851), 1),
+  seconds: Number(args.seconds),
+  batchSize: BATCH,
+  out: args.out,
+  settings: { demo: 1 },
+  onProgress: (progress) => {
+    if (Number.isFinite(progress.loss)) losses.push([progress.step - 1, progress.loss]);
+    bar.update(progress);
+  },
+});
+bar.stop();
+await saveAdapter(`${args.out}/adapter`, result.params);
+await Deno.writeTextFile(`${args.out}/loss.svg`, await lossCurve("LoRA on Moby-Dick", losses));
+
+const again = await loadModel(BASE);
+const trained = await loadAdapter(`${args.out}/adapter`, again.params);
+const after = await evaluation(lossOf(again), { batchSize: BATCH })(trained, data.heldOut);
+const { before, steps, tokensPerSecond } = result;
+console.log(
+  `held out   perplexity ${before.perplexity.toFixed(1)} before, ` +
+    `${after.perplexity.toFixed(1)} after (base and adapter read back from disk)`,
+);
+console.log(`before     ${await sample(again, again.params, tokenizer)}`);
+console.log(`after      ${await sample(again, graft(again.params, trained), tokenizer)}`);
+console.log(`speed      ${tokensPerSecond.toFixed(0)} tokens/s, ${steps} steps`);
+console.log(`files      ${args.out}/adapter (for PEFT and graft), loss.svg, metrics.jsonl`);
+
+function lossOf({ family, config, params }: LoadedModel) {
+  const head = family.head("causal-lm");
+  return (adapter: Adapter, batch: Batch, dropoutKey?: Tensor): Tensor => {
+    const grafted = graft(params, adapter, dropoutKey ? { key: dropoutKey } : {});
+    const { logits } = head(grafted, { input_ids: batch.input_ids }, config);
+    return causalLmLoss(logits, batch.labels);
+  };
+}
+
+async function sample(
+  { family, config }: LoadedModel,
+  params: LoadedModel["params"],
+  tokenizer: Tokenizer,
+): Promise<string> {
+  const prompts = { input_ids: [tokenizer.encode(PROMPT, { addSpecialTokens: false })] };
+  const ids = [...prompts.input_ids[0]!];
+  const options = { do_sample: true, temperature: 0.8, top_k: 40, key: key(3), max_new_tokens: 60 };
+  const generator = generativeModel(family, config);
+  for await (const step of stream(generator, params, { ...options, prompts })) {
+    ids.push(step.ids[0]!);
+  }
+  return tokenizer.decode(ids).replace(/\s+/g, " ");
+}

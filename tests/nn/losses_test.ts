@@ -1,0 +1,83 @@
+import "../../mod.ts";
+import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { grad } from "../../autodiff/mod.ts";
+import { key, normal, setDevice, ShapeError, type Tensor, tensor } from "../../mod.ts";
+import {
+  causalLmLoss,
+  chunkedCrossEntropy,
+  crossEntropy,
+  dropout,
+  shiftLabels,
+  unembed,
+} from "../../nn/mod.ts";
+import { assertClose } from "./_close.ts";
+
+setDevice("reference");
+
+const ids = (values: readonly number[] | readonly (readonly number[])[]): Tensor =>
+  tensor(values, { dtype: "i32" });
+
+Deno.test("crossEntropy: the mean over labels that count", async () => {
+  const logits = tensor([[Math.log(3), 0], [0, 0], [7, 9]]);
+  const loss = await crossEntropy(logits, ids([0, 1, -100])).item();
+  assertAlmostEquals(loss, (Math.log(4 / 3) + Math.log(2)) / 2, 1e-6);
+  const other = await crossEntropy(logits, ids([0, 5, 5]), { ignoreIndex: 5 }).item();
+  assertAlmostEquals(other, Math.log(4 / 3), 1e-6);
+});
+
+Deno.test("crossEntropy: its gradient is softmax minus the target, and none where ignored", async () => {
+  const labels = ids([1, -100]);
+  const g = grad((x: Tensor) => crossEntropy(x, labels))(tensor([[0, 0], [3, 4]]));
+  await assertClose(g, [0.5, -0.5, 0, 0]);
+});
+
+Deno.test("crossEntropy: label smoothing mixes in an even target", async () => {
+  const loss = crossEntropy(tensor([[2, 0]]), ids([0]), { labelSmoothing: 0.5 });
+  assertAlmostEquals(await loss.item(), Math.log(Math.exp(2) + 1) - 1.5, 1e-6);
+});
+
+Deno.test("crossEntropy: no label that counts gives NaN, other shapes an error", async () => {
+  assertEquals(await crossEntropy(tensor([[1, 2]]), ids([-100])).item(), NaN);
+  assertThrows(() => crossEntropy(tensor([[1, 2]]), ids([0, 1])), ShapeError, "without the last");
+});
+
+Deno.test("causalLmLoss: position t predicts label t + 1", async () => {
+  const logits = tensor([[[Math.log(3), 0], [0, 0], [5, 5]]]);
+  const loss = await causalLmLoss(logits, ids([[1, 0, 1]])).item();
+  assertAlmostEquals(loss, (Math.log(4 / 3) + Math.log(2)) / 2, 1e-6);
+  await assertClose(shiftLabels(ids([[1, 0, 1]])), [0, 1, -100]);
+});
+
+Deno.test("causalLmLoss: logits of virtual tokens in front do not count", async () => {
+  const logits = tensor([[[9, 1], [Math.log(3), 0], [5, 5]]]);
+  const loss = await causalLmLoss(logits, ids([[-100, 0]])).item();
+  assertAlmostEquals(loss, Math.log(4 / 3), 1e-6);
+});
+
+Deno.test("chunkedCrossEntropy: the same loss and gradient as in one piece", async () => {
+  const table = normal(key(0), [7, 3]);
+  const hidden = normal(key(1), [5, 3]);
+  const labels = ids([0, 6, -100, 2, 3]);
+  const whole = (h: Tensor): Tensor => crossEntropy(unembed({ weight: table }, h), labels);
+  const parts = (h: Tensor): Tensor =>
+    chunkedCrossEntropy(h, labels, { unembed: (x) => unembed({ weight: table }, x), chunk: 2 });
+  assertAlmostEquals(await parts(hidden).item(), await whole(hidden).item(), 1e-6);
+  await assertClose(grad(parts)(hidden), Array.from(await grad(whole)(hidden).data()));
+  assertThrows(
+    () => chunkedCrossEntropy(hidden, labels, { unembed: (x) => x, chunk: 0 }),
+    RangeError,
+    "chunks of 0",
+  );
+});
+
+Deno.test("dropout: keeps the mean, depends on the key, is nothing without one", async () => {
+  const x = tensor(new Float32Array(1000).fill(1));
+  const y = await dropout(x, { rate: 0.25, key: key(0) }).data();
+  const kept = y.filter((v) => v !== 0);
+  assertEquals([...new Set(kept)].length, 1);
+  assertAlmostEquals(kept[0]!, 4 / 3, 1e-6);
+  assertAlmostEquals(kept.length / 1000, 0.75, 0.05);
+  assertEquals(await dropout(x, { rate: 0.25, key: key(0) }).data(), y);
+  assertEquals(dropout(x, { rate: 0.5 }), x);
+  assertThrows(() => dropout(x, { rate: 1 }), RangeError, "rate 1");
+});
