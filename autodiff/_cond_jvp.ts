@@ -8,9 +8,9 @@ import {
   sameShape,
   type Tensor,
   traceClosed,
+  zerosOf,
 } from "../core/mod.ts";
 import { type Linearized, linearizeGraph } from "./partition.ts";
-import { zerosOf } from "./_zeros.ts";
 
 type Tensors = readonly Tensor[];
 type Tangents = readonly (Tensor | null)[];

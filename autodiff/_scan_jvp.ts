@@ -8,11 +8,11 @@ import {
   type Primitive,
   type Tensor,
   traceClosed,
+  zerosOf,
 } from "../core/mod.ts";
 import { cheapestResiduals } from "./_cheap.ts";
 import { maskText } from "./_expansion.ts";
 import { subGraph } from "./_sub_graph.ts";
-import { zerosOf } from "./_zeros.ts";
 import { jvpGraph } from "./jvp_graph.ts";
 import { dependents, residualsOf } from "./partition.ts";
 import type { ScanParams } from "./scan_primitive.ts";

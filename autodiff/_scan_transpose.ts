@@ -11,9 +11,9 @@ import {
   type Primitive,
   type Tensor,
   traceClosed,
+  zerosOf,
 } from "../core/mod.ts";
 import { maskText } from "./_expansion.ts";
-import { zerosOf } from "./_zeros.ts";
 import type { ScanParams } from "./scan_primitive.ts";
 import { transposeGraph } from "./transpose_graph.ts";
 
@@ -39,7 +39,7 @@ export function scanTranspose(
   const name = `scan transpose ${maskText(linear)} ${maskText(given)} ${consts} ${carry}`;
   const backward = memo(body, name, (body) => backwardBody(body, linear, given, consts, carry));
   const known = (from: number, to?: number): Tensor[] =>
-    operands.slice(from, to).filter((x, i): x is Tensor => !linear[from + i]);
+    operands.slice(from, to).filter((_, i) => !linear[from + i]) as Tensor[];
   const summed = operands.slice(0, consts).filter(isLinear);
   const knownConsts = known(0, consts);
   const results = bind(scan, [

@@ -1,7 +1,7 @@
 import {
   type Aval,
   broadcastFront,
-  Graph,
+  type Graph,
   type GraphNode,
   memo,
   record,

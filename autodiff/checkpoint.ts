@@ -3,7 +3,7 @@ import {
   bind,
   definePrimitive,
   fence,
-  Graph,
+  type Graph,
   intern,
   isLinear,
   type Primitive,

@@ -13,13 +13,12 @@ import {
   type Tensor,
   traceClosed,
   where,
+  zerosOf,
 } from "../core/mod.ts";
 import { condJvp, type CondParams } from "./_cond_jvp.ts";
 import { applyBatched, batchGraphTo } from "./batch_graph.ts";
-import { frontAll } from "./custom_vjp_primitive.ts";
 import { evaluateGraph } from "./interpret.ts";
 import { transposeGraph } from "./transpose_graph.ts";
-import { zerosOf } from "./_zeros.ts";
 
 type Tensors = readonly Tensor[];
 type Cotangents = readonly (Tensor | null)[];

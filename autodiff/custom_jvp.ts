@@ -18,12 +18,12 @@ import {
   TreeError,
   treeMatch,
   treeUnflatten,
+  zerosOf,
 } from "../core/mod.ts";
 import { splitArguments } from "./_arguments.ts";
 import { resultLeaves } from "./_flat.ts";
 import { batchAll, frontAll, refuseCaptured } from "./custom_vjp_primitive.ts";
 import { evaluateGraph } from "./interpret.ts";
-import { zerosOf } from "./_zeros.ts";
 
 type Tensors = readonly Tensor[];
 

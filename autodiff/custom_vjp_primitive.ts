@@ -9,10 +9,10 @@ import {
   type Primitive,
   type Tensor,
   UnsupportedError,
+  zerosOf,
 } from "../core/mod.ts";
 import { batchedAval, batchGraphTo } from "./batch_graph.ts";
 import { evaluateGraph } from "./interpret.ts";
-import { zerosOf } from "./_zeros.ts";
 
 type Tensors = readonly Tensor[];
 

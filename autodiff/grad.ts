@@ -10,6 +10,7 @@ import {
   type TreeDef,
   treePaths,
   treeUnflatten,
+  zerosOf,
 } from "../core/mod.ts";
 import {
   flattenTrees,
@@ -19,7 +20,6 @@ import {
   resultLeaves,
 } from "./_flat.ts";
 import { refuseNonFloat } from "./_refuse.ts";
-import { zerosOf } from "./_zeros.ts";
 
 /** One position of an argument, or several. */
 export type Argnums = number | readonly number[];

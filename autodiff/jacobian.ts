@@ -11,6 +11,7 @@ import {
   type TreeDef,
   treePaths,
   treeUnflatten,
+  zerosOf,
 } from "../core/mod.ts";
 import {
   flattenTrees,
@@ -20,12 +21,12 @@ import {
   resultLeaves,
 } from "./_flat.ts";
 import { refuseNonFloat } from "./_refuse.ts";
-import { zerosOf } from "./_zeros.ts";
 import { type Argnums, argumentAt, type GradOf } from "./grad.ts";
 import { vmap } from "./vmap.ts";
 
 /** The tree of the result with the tree of the argument at every leaf. */
-export type Jacobian<B, A> = B extends Tensor ? A
+export type Jacobian<B, A> = Tree extends B ? Tree
+  : B extends Tensor ? A
   : { readonly [K in keyof B]: Jacobian<NonNullable<B[K]>, A> };
 
 /** Options of the Jacobians. */

@@ -9,9 +9,9 @@ import {
   TreeError,
   treeMatch,
   treeUnflatten,
+  zerosOf,
 } from "../core/mod.ts";
 import { flattenTrees, jvpFlat, rebuildTrees, resultLeaves } from "./_flat.ts";
-import { zerosOf } from "./_zeros.ts";
 
 /**
  * Forward mode: the result of `f` at `primals` and its derivative along `tangents`, f'(x) · dx.

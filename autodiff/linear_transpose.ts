@@ -1,6 +1,13 @@
-import { applyGraph, trace, type Tree, type TreeDef, TreeError, treeMatch } from "../core/mod.ts";
+import {
+  applyGraph,
+  trace,
+  type Tree,
+  type TreeDef,
+  TreeError,
+  treeMatch,
+  zerosOf,
+} from "../core/mod.ts";
 import { flattenTrees, rebuildTrees, resultLeaves } from "./_flat.ts";
-import { zerosOf } from "./_zeros.ts";
 import { transposeGraph } from "./transpose_graph.ts";
 
 /**

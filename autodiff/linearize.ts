@@ -1,7 +1,6 @@
-import { isFloat, type Tree, type TreeDef, treeUnflatten } from "../core/mod.ts";
+import { isFloat, type Tree, type TreeDef, treeUnflatten, zerosOf } from "../core/mod.ts";
 import { flattenTrees, linearizeFlat, rebuildTrees, resultLeaves } from "./_flat.ts";
 import { matchTangents } from "./jvp.ts";
-import { zerosOf } from "./_zeros.ts";
 
 /**
  * The result of `f` at `primals` and the linear map dx to f'(primals) · dx. What does not depend on

@@ -4,6 +4,7 @@
  *
  * @module
  */
+export * from "./associative_scan.ts";
 export type { BatchAxes } from "./_batch_axes.ts";
 export * from "./batch_graph.ts";
 export * from "./checkpoint.ts";

@@ -9,9 +9,9 @@ import {
   TreeError,
   treeMatch,
   treeUnflatten,
+  zerosOf,
 } from "../core/mod.ts";
 import { flattenTrees, linearizeFlat, rebuildTrees, resultLeaves } from "./_flat.ts";
-import { zerosOf } from "./_zeros.ts";
 
 /**
  * Reverse mode: the result of `f` at `primals` and its pullback, ct to ctᵀ · f'(primals), a list with

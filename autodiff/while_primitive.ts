@@ -14,11 +14,11 @@ import {
   traceClosed,
   UnsupportedError,
   where,
+  zerosOf,
 } from "../core/mod.ts";
 import { batchGraph, batchGraphTo } from "./batch_graph.ts";
 import { interpret } from "./interpret.ts";
 import { applyJvp, jvpGraph } from "./jvp_graph.ts";
-import { zerosOf } from "./_zeros.ts";
 
 type Tensors = readonly Tensor[];
 

@@ -1,8 +1,7 @@
 import { type DeviceName, registeredDevices, setDevice, type Tree } from "../mod.ts";
 import { loadTokenizer, type Tokenizer } from "../hub/mod.ts";
 import { graft } from "../peft/mod.ts";
-import { type LoadedModel, loadModel } from "../train/mod.ts";
-import { loadAdapter } from "./adapter_folder.ts";
+import { loadAdapter, type LoadedModel, loadModel } from "../train/mod.ts";
 import { UsageError } from "./errors.ts";
 import { findFolder } from "./find_folder.ts";
 import type { Terminal } from "./terminal.ts";

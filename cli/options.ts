@@ -1,4 +1,4 @@
-import { parseArgs } from "@std/cli/parse-args";
+import { parseArgs } from "npm:deno-std@1.4.0/cli/parse_args.js";
 import { UsageError } from "./errors.ts";
 
 /** One option of a command. */
@@ -22,8 +22,13 @@ export type TextOption = Common & {
   readonly default?: string;
 };
 
-/** Texts: the option may be repeated, and each may hold several between commas. */
-export type ListOption = Common & { readonly kind: "list"; readonly value: string };
+/** Texts: the option may be repeated. */
+export type ListOption = Common & {
+  readonly kind: "list";
+  readonly value: string;
+  /** Whether commas divide one text into several. */
+  readonly commas?: true;
+};
 
 /** A number within bounds. */
 export type NumberOption = Common & {
@@ -129,6 +134,7 @@ function readList(name: string, option: ListOption, given: unknown): readonly st
   if (texts.length === 0 && option.required) {
     throw new UsageError(`Cannot run without --${name}: ${option.help}`);
   }
+  if (!option.commas) return texts;
   return texts.flatMap((text) => text.split(",")).filter((text) => text !== "");
 }
 

@@ -19,9 +19,20 @@ export function readGenerationConfig(folder: string): Promise<JsonObject | null>
   return readJsonIfExists(`${folder}/generation_config.json`);
 }
 
-/** Writes `config.json`. */
-export function writeConfig(folder: string, config: JsonObject): Promise<void> {
-  return writeJson(`${folder}/config.json`, config);
+/**
+ * Writes `config.json`.
+ *
+ * @param options `like`: the folder that the settings come from; a number that it spells as 1.0 is
+ * not written as 1, which the Hugging Face libraries would refuse
+ */
+export async function writeConfig(
+  folder: string,
+  config: JsonObject,
+  options: { readonly like?: string } = {},
+): Promise<void> {
+  const { like } = options;
+  const text = like === undefined ? {} : { like: await Deno.readTextFile(`${like}/config.json`) };
+  await writeJson(`${folder}/config.json`, config, text);
 }
 
 /** Writes `generation_config.json`. */

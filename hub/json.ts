@@ -1,5 +1,6 @@
 import { writeTextAtomic } from "./atomic.ts";
 import { FileFormatError } from "./errors.ts";
+import { isRawNumber, parseKeepingFractions, spellLike } from "./_number_texts.ts";
 
 /** A JSON object of which nothing is known. */
 export type JsonObject = { readonly [key: string]: unknown };
@@ -36,14 +37,25 @@ export async function readJsonIfExists(path: string): Promise<JsonObject | null>
   }
 }
 
-/** Writes `value` as the Hugging Face libraries do: two spaces, keys in order, a last line break. */
-export async function writeJson(path: string, value: JsonObject): Promise<void> {
-  await writeTextAtomic(path, JSON.stringify(sorted(value), null, 2) + "\n");
+/**
+ * Writes `value` as the Hugging Face libraries do: two spaces, keys in order, a last line break.
+ *
+ * @param options `like`: JSON text whose spelling of numbers is kept. Python tells 1.0 from 1, and
+ * its libraries refuse the second where they expect the first.
+ */
+export async function writeJson(
+  path: string,
+  value: JsonObject,
+  options: { readonly like?: string } = {},
+): Promise<void> {
+  const { like } = options;
+  const spelled = like === undefined ? value : spellLike(value, parseKeepingFractions(like));
+  await writeTextAtomic(path, JSON.stringify(sorted(spelled), null, 2) + "\n");
 }
 
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
-  if (!isJsonObject(value)) return value;
+  if (!isJsonObject(value) || isRawNumber(value)) return value;
   const keys = Object.keys(value).sort();
   return Object.fromEntries(keys.map((key) => [key, sorted(value[key])]));
 }

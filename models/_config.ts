@@ -1,7 +1,5 @@
 import type { Json } from "../core/mod.ts";
-
-/** A JSON record, as config.json is one. */
-export type JsonRecord = { readonly [field: string]: Json };
+import type { JsonRecord } from "./family.ts";
 
 /** What a family knows of config.json. */
 export type ConfigSpec<C> = {

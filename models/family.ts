@@ -8,6 +8,9 @@ export type Task =
   | "sequence-classification"
   | "token-classification";
 
+/** A JSON record, as config.json is one. */
+export type JsonRecord = { readonly [field: string]: Json };
+
 /** Inputs of a language model. */
 export type TextInputs = {
   /** Token ids [B, T]; or `inputs_embeds` instead. */
@@ -68,7 +71,7 @@ export type ModelFamily<P extends Tree, C> = {
   /** Whether a tensor of a file is no parameter but something computed, such as a mask. */
   isBuffer(name: string): boolean;
   /** The configuration in a JSON record, with the defaults of what is missing. */
-  parseConfig(json: { readonly [field: string]: Json }): C;
+  parseConfig(json: JsonRecord): C;
   /** Fresh parameters, with the head of a task. */
   init(key: Tensor, config: C, options?: { readonly task?: Task }): P;
   /** An empty cache, where the family generates text. */

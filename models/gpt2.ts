@@ -1,41 +1,24 @@
-import {
-  add,
-  foldIn,
-  ShapeError,
-  split,
-  type Tensor,
-  TreeError,
-  UnsupportedError,
-} from "../core/mod.ts";
+import { add, foldIn, ShapeError, split, type Tensor } from "../core/mod.ts";
 import {
   activation,
   attention,
+  type AttentionInputs,
   conv1D,
   dropout,
   embedding,
   type EmbeddingParams,
   layerNorm,
   type LayerNormParams,
-  linear,
   type LinearParams,
   mergeHeads,
   splitHeads,
-  unembed,
 } from "../nn/mod.ts";
-import { advanceCache, type Cache, emptyCache, type LayerCache, writeCache } from "./cache.ts";
-import type {
-  CacheOptions,
-  ForwardOptions,
-  Head,
-  ModelFamily,
-  Task,
-  TextInputs,
-  TextOutputs,
-} from "./family.ts";
-import { type Gpt2Config, parseGpt2Config } from "./gpt2_config.ts";
-import { initGpt2 } from "./gpt2_init.ts";
-import { lastColumn, lastToken } from "./last_token.ts";
+import { advanceCache, type Cache, type LayerCache, writeCache } from "./cache.ts";
+import type { ForwardOptions, TextInputs, TextOutputs } from "./family.ts";
+import type { Gpt2Config } from "./gpt2_config.ts";
 import {
+  type Adapted,
+  attendPrompt,
   type Prefixed,
   prependPrefix,
   prependPrompt,
@@ -68,9 +51,15 @@ export type Gpt2Transformer = {
 /** One layer. Its matrices are [in, out]. */
 export type Gpt2Block = {
   readonly ln_1: LayerNormParams;
-  readonly attn: Prefixed & { readonly c_attn: LinearParams; readonly c_proj: LinearParams };
+  readonly attn: Gpt2Attention;
   readonly ln_2: LayerNormParams;
   readonly mlp: { readonly c_fc: LinearParams; readonly c_proj: LinearParams };
+};
+
+/** Attention: queries, keys and values in one matrix. */
+export type Gpt2Attention = Prefixed & Adapted & {
+  readonly c_attn: LinearParams;
+  readonly c_proj: LinearParams;
 };
 
 /** What every layer of one forward pass shares. */
@@ -154,27 +143,40 @@ function gpt2Block(
   const key = (use: number): Tensor | undefined => layer.key && foldIn(layer.key, use);
   const rate = config.resid_pdrop;
 
+  const { attn } = block;
   const normed = layerNorm(block.ln_1, x, { eps });
-  const packed = split(conv1D(block.attn.c_attn, normed), { sections: 3, axis: 2 });
-  const [query, ownKey, ownValue] = packed.map((part) =>
-    splitHeads(part, { heads: config.n_head })
-  ) as [Tensor, Tensor, Tensor]; // [B, H, T, K]
-  const fresh = { key: ownKey, value: ownValue };
+  const { query, ...fresh } = queryKeyValue(attn, normed, config); // [B, H, T, K]
   const kept = layer.cache ? writeCache(layer.cache.layers[layer.i]!, fresh, pass.position!) : null;
-  const attended = attention(
-    { query, ...prependPrefix(block.attn.prefix, kept ?? fresh) },
-    {
-      mask: pass.visible,
-      scale: attentionScale(config, query.shape[3]!, layer.i),
-      dropout: { rate: config.attn_pdrop, key: key(0) },
-    },
-  );
-  const projected = conv1D(block.attn.c_proj, mergeHeads(attended));
-  const middle = add(x, dropout(projected, { rate, key: key(1) }));
+  const attended = attention({ query, ...prependPrefix(attn.prefix, kept ?? fresh) }, {
+    mask: pass.visible,
+    scale: attentionScale(config, query.shape[3]!, layer.i),
+    dropout: { rate: config.attn_pdrop, key: key(0) },
+  });
+  const projected = dropout(conv1D(attn.c_proj, mergeHeads(attended)), { rate, key: key(1) });
+  const middle = add(x, withAdaption(attn, projected, query, config));
 
   const inner = conv1D(block.mlp.c_fc, layerNorm(block.ln_2, middle, { eps })); // [B, T, F]
   const outer = conv1D(block.mlp.c_proj, activation(config.activation_function)(inner));
   return [add(middle, dropout(outer, { rate, key: key(2) })), kept];
+}
+
+function queryKeyValue(attn: Gpt2Attention, x: Tensor, config: Gpt2Config): AttentionInputs {
+  const packed = split(conv1D(attn.c_attn, x), { sections: 3, axis: 2 });
+  const [query, key, value] = packed.map((part) => splitHeads(part, { heads: config.n_head }));
+  return { query: query!, key: key!, value: value! };
+}
+
+/** The output of attention, and what an adaption prompt adds. It skips the projection, as in PEFT. */
+function withAdaption(
+  attn: Gpt2Attention,
+  output: Tensor,
+  query: Tensor,
+  config: Gpt2Config,
+): Tensor {
+  const { adaption_prompt, adaption_gate } = attn;
+  if (!adaption_prompt || !adaption_gate) return output;
+  const inputs = { ...queryKeyValue(attn, adaption_prompt, config), query };
+  return add(output, mergeHeads(attendPrompt(inputs, adaption_gate)));
 }
 
 function attentionScale(config: Gpt2Config, size: number, i: number): number {
@@ -190,95 +192,3 @@ function requireIds(inputs: TextInputs): Tensor {
 function keyOf(options: ForwardOptions, use: number): Tensor | undefined {
   return options.key && foldIn(options.key, use);
 }
-
-/** GPT-2 with its output layer: logits of the next token, [B, T, V]. */
-export function gpt2CausalLm(
-  params: Gpt2Params,
-  inputs: TextInputs,
-  config: Gpt2Config,
-  options: ForwardOptions = {},
-): TextOutputs {
-  const outputs = gpt2(params, inputs, config, options);
-  const hidden = options.lastOnly ? lastColumn(readOut(outputs)) : readOut(outputs);
-  const logits = params.lm_head
-    ? linear(params.lm_head, hidden)
-    : unembed(params.transformer.wte, hidden);
-  return { ...outputs, logits };
-}
-
-/** GPT-2 that classifies a text by its last token: scores [B, L]. */
-export function gpt2SequenceClassification(
-  params: Gpt2Params,
-  inputs: TextInputs,
-  config: Gpt2Config,
-  options: ForwardOptions = {},
-): TextOutputs {
-  const outputs = gpt2(params, inputs, config, options);
-  const { pad_token_id } = config;
-  const last = lastToken(readOut(outputs), { ids: inputs.input_ids, pad_token_id }); // [B, D]
-  return { ...outputs, logits: linear(requireHead(params, "score"), last) };
-}
-
-/** GPT-2 that classifies every token: scores [B, T, L]. */
-export function gpt2TokenClassification(
-  params: Gpt2Params,
-  inputs: TextInputs,
-  config: Gpt2Config,
-  options: ForwardOptions = {},
-): TextOutputs {
-  const outputs = gpt2(params, inputs, config, options);
-  const rate = config.classifier_dropout ?? 0.1;
-  const key = keyOf(options, config.n_layer + 1);
-  const hidden = dropout(readOut(outputs), { rate, key });
-  return { ...outputs, logits: linear(requireHead(params, "classifier"), hidden) };
-}
-
-/** What the head reads: the last hidden states. */
-function readOut(outputs: Omit<TextOutputs, "logits">): Tensor {
-  return outputs.hidden_states[outputs.hidden_states.length - 1]!;
-}
-
-function requireHead(params: Gpt2Params, name: "score" | "classifier"): LinearParams {
-  const head = params[name];
-  if (head) return head;
-  throw new TreeError(
-    `Cannot classify with gpt2: the parameters have no "${name}"; ` +
-      `load or init them for the task`,
-    name,
-  );
-}
-
-const HEADS: { readonly [task in Task]?: Head<Gpt2Params, Gpt2Config> } = {
-  "causal-lm": gpt2CausalLm,
-  "sequence-classification": gpt2SequenceClassification,
-  "token-classification": gpt2TokenClassification,
-};
-
-/** The family of GPT-2. */
-export const gpt2Family: ModelFamily<Gpt2Params, Gpt2Config> = {
-  name: "gpt2",
-  basePrefix: "transformer",
-  // Old files hold the causal mask of every layer.
-  isBuffer: (name) => /(^|\.)attn\.(bias|masked_bias)$/.test(name),
-  parseConfig: parseGpt2Config,
-  init: initGpt2,
-  initCache: (config, { batch, capacity, dtype }: CacheOptions): Cache =>
-    emptyCache({
-      layers: config.n_layer,
-      batch,
-      heads: config.n_head,
-      capacity,
-      size: config.n_embd / config.n_head,
-      ...(dtype && { dtype }),
-    }),
-  promptLength: (params) => params.transformer.wte.prompt?.shape[0] ?? 0,
-  maxPositions: (config) => config.n_positions,
-  head: (task) => {
-    const head = HEADS[task];
-    if (head) return head;
-    throw new UnsupportedError(
-      `Cannot use gpt2 for "${task}": it has heads for ` +
-        Object.keys(HEADS).map((known) => `"${known}"`).join(", "),
-    );
-  },
-};

@@ -1,4 +1,5 @@
-import { firstId, type JsonRecord, labelCount, readConfig } from "./_config.ts";
+import { firstId, labelCount, readConfig } from "./_config.ts";
+import type { JsonRecord } from "./family.ts";
 
 /** What config.json says of a GPT-2 model, spelled as there. */
 export type Gpt2Config = {

@@ -9,6 +9,7 @@ export * from "./family.ts";
 export * from "./generation/mod.ts";
 export * from "./gpt2.ts";
 export * from "./gpt2_config.ts";
+export * from "./gpt2_family.ts";
 export * from "./gpt2_init.ts";
 export * from "./last_token.ts";
 export * from "./prompts.ts";

@@ -1,4 +1,14 @@
-import { add, broadcastTo, concatenate, expandDims, iota, ones, type Tensor } from "../core/mod.ts";
+import {
+  add,
+  broadcastTo,
+  concatenate,
+  expandDims,
+  iota,
+  mul,
+  ones,
+  type Tensor,
+} from "../core/mod.ts";
+import { attention, type AttentionInputs } from "../nn/mod.ts";
 import type { Cache, LayerCache } from "./cache.ts";
 
 /**
@@ -12,6 +22,30 @@ export type Prompted = { readonly prompt?: Tensor };
  * of `key` and `value`, [H, P, K] each, put there by prefix tuning.
  */
 export type Prefixed = { readonly prefix?: LayerCache };
+
+/**
+ * A gated prompt of a layer of attention (LLaMA-Adapter): leaves beside its projections, named as in
+ * PEFT's files.
+ */
+export type Adapted = {
+  /** [1, A, D] */
+  readonly adaption_prompt?: Tensor;
+  /** [1] */
+  readonly adaption_gate?: Tensor;
+};
+
+/**
+ * What queries take from an adaption prompt: gate · softmax(Q Kᵀ / √K) V, over the prompt alone.
+ *
+ * @param inputs `query` [B, H, T, K], `key` and `value` [1, H, A, K]
+ * @returns [B, H, T, K]
+ * @see Zhang et al. 2023, arXiv:2303.16199, eq. 5 and 6
+ */
+export function attendPrompt(inputs: AttentionInputs, gate: Tensor): Tensor {
+  const { query, key, value } = inputs;
+  const rows = (x: Tensor): Tensor => broadcastTo(x, [query.shape[0]!, ...x.shape.slice(1)]);
+  return mul(gate, attention({ query, key: rows(key), value: rows(value) }));
+}
 
 /** The embeddings [B, T, D] behind the prompt [P, D]: [B, P + T, D]. */
 export function prependPrompt(prompt: Tensor, embeds: Tensor): Tensor {

@@ -1,6 +1,6 @@
-import { type Json, type Tree, UnsupportedError } from "../core/mod.ts";
-import type { AnyFamily, ModelFamily } from "./family.ts";
-import { gpt2Family } from "./gpt2.ts";
+import { type Tree, UnsupportedError } from "../core/mod.ts";
+import type { AnyFamily, JsonRecord, ModelFamily } from "./family.ts";
+import { gpt2Family } from "./gpt2_family.ts";
 
 const families = new Map<string, AnyFamily>();
 
@@ -36,7 +36,7 @@ export function familyOf(model_type: string): AnyFamily {
  * @throws {TypeError} if it names none
  * @throws {UnsupportedError} if it names an unknown one
  */
-export function familyOfConfig(json: { readonly [field: string]: Json }): AnyFamily {
+export function familyOfConfig(json: JsonRecord): AnyFamily {
   if (typeof json.model_type === "string") return familyOf(json.model_type);
   throw new TypeError(
     `Cannot tell the architecture of a config: "model_type" is ${

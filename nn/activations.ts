@@ -1,4 +1,4 @@
-import { add, erf, maximum, mul, sigmoid, tanh, type Tensor } from "../core/mod.ts";
+import { add, erf, lessEqual, mul, sigmoid, tanh, type Tensor, where } from "../core/mod.ts";
 
 /** Options of `gelu`. */
 export type GeluOptions = {
@@ -19,9 +19,9 @@ export function gelu(x: Tensor, options: GeluOptions = {}): Tensor {
   return mul(mul(0.5, x), add(1, gate));
 }
 
-/** max(x, 0). */
+/** max(x, 0), with derivative 0 at 0. */
 export function relu(x: Tensor): Tensor {
-  return maximum(x, 0);
+  return where(lessEqual(x, 0), 0, x);
 }
 
 /** x · σ(x), also called swish. */

@@ -7,6 +7,7 @@ import {
   formatShape,
   iota,
   lessEqual,
+  logicalAnd,
   mul,
   reshape,
   ShapeError,
@@ -37,15 +38,14 @@ export type AttentionOptions = {
   readonly dropout?: { readonly rate: number; readonly key?: Tensor | undefined };
 };
 
-// A hidden score: finite, so that a row that sees nothing is uniform and not NaN, as in the
-// reference libraries, which add the smallest float32.
+// A hidden score: finite, so that the softmax of a row that sees nothing is not NaN.
 const HIDDEN = -3.4028234663852886e38;
 
 /**
  * Scaled dot-product attention: softmax(scale · Q Kᵀ + bias) V.
  *
  * Scores and softmax are float32. Fewer key than query heads are shared by groups of neighbouring
- * query heads. A query that may see no key gets the mean of the values.
+ * query heads. A query that may see no key gets zeros.
  *
  * @param inputs `query` [B, H, T, K], `key` and `value` [B, H or a divisor, S, K]
  * @param options `mask`, `bias`, `causal`, `scale`, `dropout`
@@ -63,14 +63,24 @@ export function attention(inputs: AttentionInputs, options: AttentionOptions = {
   const products = dotGeneral(query, key, { contract: [[3], [3]], batch: [[0, 1], [0, 1]] });
   const scores = mul(scale, convert(products, "f32")); // [B, H, T, S]
   const biased = options.bias ? add(scores, options.bias) : scores;
-  const seen = options.mask ? where(options.mask, biased, HIDDEN) : biased;
-  const causal = options.causal ? where(causalMask(time, source), seen, HIDDEN) : seen;
-  const weights = softmax(causal);
+  const seen = seenKeys(options, time, source);
+  const weights = seen ? hide(seen, biased) : softmax(biased);
   const kept = options.dropout ? dropout(weights, options.dropout) : weights;
   return dotGeneral(convert(kept, value.dtype), shareHeads(value, heads), {
     contract: [[3], [2]],
     batch: [[0, 1], [0, 1]],
   });
+}
+
+/** Softmax over the keys that are seen; the others have weight 0, also where none is seen. */
+function hide(seen: Tensor, scores: Tensor): Tensor {
+  return where(seen, softmax(where(seen, scores, HIDDEN)), 0);
+}
+
+function seenKeys(options: AttentionOptions, time: number, source: number): Tensor | undefined {
+  if (!options.causal) return options.mask;
+  const causal = causalMask(time, source);
+  return options.mask ? logicalAnd(options.mask, causal) : causal;
 }
 
 /** [T, S], true where key s is at most query t, the last query being the last key. */

@@ -12,6 +12,7 @@ export * from "./activations.ts";
 export * from "./attention.ts";
 export * from "./causal_lm_loss.ts";
 export * from "./chunked_cross_entropy.ts";
+export * from "./conv.ts";
 export * from "./cross_entropy.ts";
 export * from "./dropout.ts";
 export * from "./embedding.ts";

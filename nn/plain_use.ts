@@ -1,5 +1,6 @@
 import {
   convert,
+  convGeneral,
   definePlainUse,
   dotGeneral,
   formatShape,
@@ -7,7 +8,6 @@ import {
   ShapeError,
   take,
   type Tensor,
-  UnsupportedError,
 } from "../core/mod.ts";
 
 // What layers do with a plain tensor as their weight: the products of the whole library.
@@ -19,14 +19,16 @@ definePlainUse((weight, x, use) => {
       return contractLast(x, weight, { axis: 1 });
     case "lookup":
       return take(weight, x, { axis: 0 });
-    case "conv":
-      throw new UnsupportedError(
-        "Cannot use a plain weight as conv: no convolution is defined; use linear layers",
-      );
+    case "conv": {
+      const { stride, padding, dilation, groups } = use;
+      const dtype = promoteTypes(x.dtype, weight.dtype);
+      const geometry = { stride, padding, rhsDilation: dilation, groups };
+      return convGeneral(convert(x, dtype), convert(weight, dtype), geometry);
+    }
   }
 });
 
-/** x [..., in] with a matrix whose axis `axis` is the input: [..., out], in the wider dtype. */
+/** x [..., in] with a matrix whose axis `axis` is the input: [..., out], in the promoted dtype. */
 function contractLast(x: Tensor, matrix: Tensor, options: { readonly axis: 0 | 1 }): Tensor {
   const last = x.shape.length - 1;
   if (last < 0 || matrix.shape.length !== 2 || x.shape[last] !== matrix.shape[options.axis]) {
@@ -38,9 +40,5 @@ function contractLast(x: Tensor, matrix: Tensor, options: { readonly axis: 0 | 1
       [x.shape, matrix.shape],
     );
   }
-  const dtype = promoteTypes(x.dtype, matrix.dtype);
-  return dotGeneral(convert(x, dtype), convert(matrix, dtype), {
-    contract: [[last], [options.axis]],
-    batch: [[], []],
-  });
+  return dotGeneral(x, matrix, { contract: [[last], [options.axis]] });
 }

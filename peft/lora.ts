@@ -11,19 +11,14 @@ import {
 import { type Adapter, makeAdapter, type ModuleFields } from "./adapter.ts";
 import { givenFields } from "./config.ts";
 import { foldInPath } from "./keys.ts";
-import {
-  type Layout,
-  type LayoutOptions,
-  type Module,
-  modulesOf,
-  updateModules,
-} from "./layout.ts";
+import type { Layout, LayoutOptions, Module } from "./layout.ts";
 import { type LoraConfig, parseLoraConfig } from "./lora_config.ts";
 import { factorShapes, initModule, type LoraModule, rankOf, scaleOf } from "./lora_init.ts";
 import { loraWeight } from "./lora_weight.ts";
 import type { GraftOptions, InitOptions, Method } from "./method.ts";
 import { checkModules, checkShape, fieldsFromTensors, moduleTensors } from "./module_files.ts";
-import { replacedTensors, replaceTensors, scaleReplaced } from "./replaced.ts";
+import { graftModules } from "./module_graft.ts";
+import { replacedTensors, scaleReplaced } from "./replaced.ts";
 import { resolveTargets, selectModules } from "./targets.ts";
 
 /** A LoRA adapter: factors by module path, and the base tensors that are trained themselves. */
@@ -89,23 +84,15 @@ function graftLora<P extends Tree>(
   adapter: LoraAdapter,
   options: GraftOptions = {},
 ): P {
-  const { modules, replaced } = adapter.fields;
-  const known = modulesOf(params, options);
-  const base = replaceTensors(params, replaced, options);
-  return updateModules(base, Object.keys(modules), (node, path) => {
-    const module = known.get(path);
-    if (!module) {
-      throw new TreeError(
-        `Cannot graft an adapter on "${path}": the model has no such module; ` +
-          `use the model that the adapter was made for`,
-        path,
-      );
-    }
-    const weight = graftWeight(module, modules[path]!, adapter.statics, options);
-    const bias = modules[path]!.lora_B?.bias;
-    if (!bias) return { ...node, weight };
-    const scaled = mul(scaleOf(adapter.statics, path), scaleReplaced(bias, options));
-    return { ...node, weight, bias: addBias(node.bias, scaled) };
+  return graftModules(params, adapter.fields, {
+    ...options,
+    update: (node, tensors, module) => {
+      const weight = graftWeight(module, tensors, adapter.statics, options);
+      const bias = tensors.lora_B?.bias;
+      if (!bias) return { ...node, weight };
+      const scaled = mul(scaleOf(adapter.statics, module.path), scaleReplaced(bias, options));
+      return { ...node, weight, bias: addBias(node.bias, scaled) };
+    },
   });
 }
 

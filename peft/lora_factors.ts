@@ -5,19 +5,16 @@ import {
   matmul,
   mul,
   normal,
+  qr,
   type Shape,
   slice,
   splitKey,
   sqrt,
-  sub,
+  svd,
   type Tensor,
   transpose,
-  type Tree,
-  UnsupportedError,
 } from "../core/mod.ts";
 import type { Module } from "./layout.ts";
-import { updateModules } from "./layout.ts";
-import { loraDelta } from "./lora_delta.ts";
 
 /** The two factors of a module, and what they are multiplied by. */
 export type Factors = { readonly lora_A: Tensor; readonly lora_B: Tensor };
@@ -73,22 +70,6 @@ export function truncatedSvd(matrix: Tensor, r: number): Factors {
   };
 }
 
-/** `params` less s·B·A in every module of `factors`: the base that such an adapter goes with. */
-export function residualBase<P extends Tree>(
-  params: P,
-  modules: readonly Module[],
-  factors: (module: Module) => Factors & { readonly scale: number },
-): P {
-  const byPath = new Map(modules.map((module) => [module.path, module]));
-  return updateModules(params, byPath.keys(), (node, path) => {
-    const module = byPath.get(path)!;
-    const weight = dense(module.weight);
-    const made = factors(module);
-    const delta = loraDelta(made, { scale: made.scale, layout: module.layout });
-    return { ...node, weight: convert(sub(weight, delta), weight.dtype) };
-  });
-}
-
 /**
  * Random factors with B·A close to zero but neither of them: their inner sides are perpendicular.
  *
@@ -114,12 +95,4 @@ export function orthogonalFactors(
     lora_A: mul(0.1, transpose(matmul(normal(forA, [inputs, r / 2]), rows(0)))),
     lora_B: mul(0.1, matmul(normal(forB, [out, r / 2]), rows(1))),
   };
-}
-
-function qr(_x: Tensor): readonly [Tensor, Tensor] {
-  throw new UnsupportedError("Cannot decompose a weight: no qr is defined");
-}
-
-function svd(_x: Tensor): readonly [Tensor, Tensor, Tensor] {
-  throw new UnsupportedError("Cannot decompose a weight: no svd is defined");
 }

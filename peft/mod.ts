@@ -4,14 +4,20 @@
  *
  * @module
  */
+export * from "./adalora.ts";
+export * from "./adalora_budget.ts";
+export * from "./adalora_config.ts";
 export * from "./adapter.ts";
 export * from "./adapter_file.ts";
 export * from "./combine.ts";
 export * from "./defaults.ts";
 export * from "./graft.ts";
+export * from "./ia3.ts";
 export * from "./layout.ts";
+export * from "./ln_tuning.ts";
 export * from "./lora.ts";
 export * from "./lora_config.ts";
+export * from "./lora_residual.ts";
 export * from "./merge.ts";
 export * from "./method.ts";
 export * from "./mixing.ts";

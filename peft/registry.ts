@@ -1,9 +1,12 @@
 import { UnsupportedError } from "../core/mod.ts";
+import { adalora } from "./adalora.ts";
+import { ia3 } from "./ia3.ts";
+import { lnTuning } from "./ln_tuning.ts";
 import { lora } from "./lora.ts";
 import type { AnyMethod } from "./method.ts";
 
 /** Every fine-tuning method. */
-export const METHODS: readonly AnyMethod[] = [lora];
+export const METHODS: readonly AnyMethod[] = [adalora, ia3, lnTuning, lora];
 
 /**
  * The method that PEFT calls `peft_type`, or this library `name`.

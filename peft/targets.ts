@@ -10,9 +10,9 @@ export type TargetConfig = {
   readonly target_modules: string | readonly string[] | null;
   readonly exclude_modules: string | readonly string[] | null;
   /** Only these layers of the stack; names given in full are not held to it. */
-  readonly layers_to_transform: number | readonly number[] | null;
+  readonly layers_to_transform?: number | readonly number[] | null;
   /** Name of the list that holds the layers, where the first number of a path is not it. */
-  readonly layers_pattern: string | readonly string[] | null;
+  readonly layers_pattern?: string | readonly string[] | null;
   readonly modules_to_save: readonly string[] | null;
   readonly task_type: string | null;
 };
@@ -55,8 +55,12 @@ function isInLayers(name: string, config: TargetConfig): boolean {
   return false;
 }
 
-function asList<T>(value: T | readonly T[] | null): readonly T[] {
-  return value === null ? [] : Array.isArray(value) ? value as readonly T[] : [value as T];
+function asList<T>(value: T | readonly T[] | null | undefined): readonly T[] {
+  return value === null || value === undefined
+    ? []
+    : Array.isArray(value)
+    ? value as readonly T[]
+    : [value as T];
 }
 
 /**

@@ -65,11 +65,12 @@ export async function loadModel(
 /**
  * Saves parameters as a Hugging Face model folder.
  *
+ * @param model `folder`: where its settings come from, if they do: numbers are spelled as there
  * @param options `dtype`: of the float tensors in the file; default that of the parameters
  */
 export async function saveModel(
   folder: string,
-  model: { readonly json: LoadedModel["json"]; readonly params: Tree },
+  model: Pick<LoadedModel, "json" | "params"> & { readonly folder?: string },
   options: { readonly dtype?: DType } = {},
 ): Promise<void> {
   const { dtype } = options;
@@ -78,5 +79,5 @@ export async function saveModel(
   });
   await Deno.mkdir(folder, { recursive: true });
   await saveCheckpoint(folder, Object.fromEntries(tensors), { metadata: { format: "pt" } });
-  await writeConfig(folder, model.json);
+  await writeConfig(folder, model.json, model.folder === undefined ? {} : { like: model.folder });
 }

@@ -2,6 +2,7 @@ import { key } from "../../mod.ts";
 import { type JsonObject, readGenerationConfig, type Tokenizer } from "../../hub/mod.ts";
 import { generate, type GenerateOptions, generativeModel, stream } from "../../models/mod.ts";
 import { type Command, defineCommand } from "../command.ts";
+import { UsageError } from "../errors.ts";
 import { load } from "../load.ts";
 import { ADAPTER, DEVICE, MODEL, REVISION, SEED } from "../shared_options.ts";
 import type { Terminal } from "../terminal.ts";
@@ -38,6 +39,7 @@ export const generateCommand: Command = defineCommand({
     device: DEVICE,
   },
   run: async (values, terminal) => {
+    refuseWithoutSample(values);
     const { model, tokenizer, params } = await load(values, terminal);
     const defaults = await readGenerationConfig(model.folder) ?? {};
     const options: GenerateOptions = {
@@ -54,14 +56,15 @@ export const generateCommand: Command = defineCommand({
       }),
     };
     const prompt = tokenizer.encode(values.prompt);
+    const prompts = { input_ids: [prompt] };
     const generator = generativeModel(model.family, model.config);
     terminal.write(values.prompt);
     if ((values.beams ?? 1) > 1) {
-      const { sequences } = await generate(generator, params, { ...options, prompts: [prompt] });
+      const { sequences } = await generate(generator, params, { ...options, prompts });
       terminal.out(tokenizer.decode(sequences[0]!.slice(prompt.length)));
       return;
     }
-    const steps = stream(generator, params, { ...options, prompts: [prompt] });
+    const steps = stream(generator, params, { ...options, prompts });
     const ids: number[] = [];
     let shown = "";
     for await (const step of steps) {
@@ -71,6 +74,12 @@ export const generateCommand: Command = defineCommand({
     terminal.out(tokenizer.decode(ids).slice(shown.length));
   },
 });
+
+function refuseWithoutSample(values: { readonly [option: string]: unknown }): void {
+  const only = ["temperature", "top-k", "top-p"].find((name) => values[name] !== undefined);
+  if (values.sample || only === undefined) return;
+  throw new UsageError(`Cannot use --${only} without --sample: nothing is drawn at random`);
+}
 
 /** Writes what is new, except a character that is not complete yet. */
 function showNew(shown: string, text: string, terminal: Terminal): string {

@@ -8,11 +8,12 @@ import type { Tensor } from "../tensor.ts";
 
 /** min(max(x, lo), hi), with derivative 0 in x at the bounds themselves. */
 export function clamp(x: Tensor, lo: Operand, hi: Operand): Tensor {
-  const bounded = minimum(maximum(x, lo), hi);
   const inside = bitwiseAnd(greater(x, lo), less(x, hi));
-  const fixed = stopGradient(bounded);
-  const atBound = where(less(x, lo), minimum(lo, hi), where(greater(x, hi), hi, fixed));
-  return where(inside, x, atBound);
+  const bounded = stopGradient(clip(x, lo, hi));
+  if (typeof lo === "number" && typeof hi === "number") return where(inside, x, bounded);
+  // The bounds have derivatives of their own, where x is beyond them.
+  const below = where(less(x, lo), minimum(lo, hi), bounded);
+  return where(inside, x, where(greater(x, hi), hi, below));
 }
 
 /** min(max(x, lo), hi), with half the derivative at a bound, as `maximum` and `minimum` have it. */

@@ -1,7 +1,9 @@
 import { bind } from "../bind.ts";
+import { isInteger } from "../dtype.ts";
 import { convert } from "../primitives/convert.ts";
 import { dynamicSliceP, dynamicUpdateSliceP } from "../primitives/dynamic_slice.ts";
 import { numberTensor, type Tensor } from "../tensor.ts";
+import { fromEnd } from "./take.ts";
 
 /** Where a window begins, per axis: an integer scalar, or a number. */
 export type Starts = readonly (Tensor | number)[];
@@ -11,7 +13,7 @@ export type Starts = readonly (Tensor | number)[];
  * moved so that it fits.
  *
  * @param x any shape
- * @param starts one integer scalar per axis
+ * @param starts one integer scalar per axis; negative ones count from the end
  * @param options `sizes`: sides of the window
  * @throws {ShapeError} if the window is larger than `x` or a start is no integer scalar
  */
@@ -20,7 +22,7 @@ export function dynamicSlice(
   starts: Starts,
   options: { readonly sizes: readonly number[] },
 ): Tensor {
-  return bind(dynamicSliceP, [x, ...starts.map(asStart)], { sizes: options.sizes })[0];
+  return bind(dynamicSliceP, [x, ...startsOf(x, starts)], { sizes: options.sizes })[0];
 }
 
 /**
@@ -36,10 +38,15 @@ export function dynamicUpdateSlice(
   update: Tensor,
   options: { readonly starts: Starts },
 ): Tensor {
-  const starts = options.starts.map(asStart);
+  const starts = startsOf(x, options.starts);
   return bind(dynamicUpdateSliceP, [x, convert(update, x.dtype), ...starts], null)[0];
 }
 
-function asStart(start: Tensor | number): Tensor {
-  return typeof start === "number" ? numberTensor(start, "i32") : start;
+/** Starts as integer scalars, negative ones counted from the end. */
+function startsOf(x: Tensor, starts: Starts): Tensor[] {
+  return starts.map((start, i) => {
+    const side = x.shape[i] ?? 0;
+    if (typeof start !== "number") return isInteger(start.dtype) ? fromEnd(start, side) : start;
+    return numberTensor(start < 0 ? start + side : start, "i32");
+  });
 }

@@ -3,6 +3,7 @@ import { binary } from "../primitives/_binary.ts";
 import { add } from "../primitives/add.ts";
 import { broadcastInDim } from "../primitives/broadcast_sum.ts";
 import { less } from "../primitives/compare.ts";
+import { constant } from "../primitives/constant.ts";
 import { divP } from "../primitives/div.ts";
 import { gatherRows } from "../primitives/gather_scatter.ts";
 import { mul } from "../primitives/mul.ts";
@@ -56,7 +57,7 @@ function takeRows(x: Tensor, ids: Tensor, axis: number, mode: IndexMode): Tensor
   const rows = gatherRows(x, front, { axis });
   const dims = range(ids.shape.length).map((i) => i + axis);
   const valid = broadcastInDim(inRange(front, count), { shape: rows.shape, dims });
-  return where(valid, rows, fillValue(x.dtype));
+  return where(valid, rows, fillOf(x.dtype));
 }
 
 /** Indices modulo `count`. */
@@ -71,9 +72,9 @@ export function fromEnd(ids: Tensor, count: number): Tensor {
   return wide.dtype === "u32" ? wide : where(less(wide, 0), add(wide, count), wide);
 }
 
-/** What JAX fills in for an index that is out of range. */
-export function fillValue(dtype: DType): number {
-  return isFloat(dtype) ? NaN : FILL[dtype] ?? 0;
+/** The scalar that stands for an element out of range. */
+export function fillOf(dtype: DType): Tensor {
+  return constant(isFloat(dtype) ? NaN : FILL[dtype] ?? 0, dtype);
 }
 
 const FILL: Partial<Record<DType, number>> = {

@@ -5,7 +5,7 @@ import { takeAlong } from "../primitives/_take_along.ts";
 import { where } from "../primitives/select.ts";
 import { broadcastShapes, formatShape, normalizeAxis } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { fillValue, fromEnd } from "./take.ts";
+import { fillOf, fromEnd } from "./take.ts";
 
 /**
  * y[.., j, ..] = x[.., ids[.., j, ..], ..] along an axis: an index of its own for every line, such as
@@ -37,5 +37,5 @@ export function takeAlongAxis(
   const joint = broadcastShapes(at(x.shape, 1), at(ids.shape, 1), "takeAlongAxis");
   const places = broadcastTo(fromEnd(ids, count), at(joint, ids.shape[axis]!));
   const values = takeAlong(broadcastTo(x, at(joint, count)), places, axis);
-  return where(inRange(places, count), values, fillValue(x.dtype));
+  return where(inRange(places, count), values, fillOf(x.dtype));
 }

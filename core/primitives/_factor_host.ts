@@ -96,7 +96,7 @@ export function qrHost(a: HostMatrix): { q: Float64Array; r: Float64Array } {
     const norm = lengthOf(v);
     v[0] = v[0]! + (v[0]! < 0 ? -norm : norm);
     const length = lengthOf(v);
-    if (length > 0) for (let i = 0; i < v.length; i++) v[i] = v[i]! / length;
+    if (length > 0) { for (let i = 0; i < v.length; i++) v[i] = v[i]! / length; }
     reflectors.push(v);
     for (let c = j; c < n; c++) reflect(columns, c * m + j, v);
   }

@@ -1,5 +1,6 @@
 import type { HostArray } from "../host.ts";
 import { otherAxes, sizeOf, stridesOf } from "../shape.ts";
+import { positions } from "./_positions.ts";
 
 /** Folds `axes` of a host array, elements in row-major order. */
 export function reduceHost(
@@ -10,15 +11,13 @@ export function reduceHost(
 ): Float64Array {
   const kept = otherAxes(x.shape.length, axes);
   const shape = kept.map((axis) => x.shape[axis]!);
-  const from = stridesOf(x.shape);
-  const to = stridesOf(shape);
+  const strides = new Array<number>(x.shape.length).fill(0);
+  stridesOf(shape).forEach((stride, j) => strides[kept[j]!] = stride);
+  const at = positions(x.shape, strides);
   const result = new Float64Array(sizeOf(shape)).fill(start);
-  for (let i = 0; i < x.data.length; i++) {
-    let at = 0;
-    for (let j = 0; j < kept.length; j++) {
-      at += (Math.floor(i / from[kept[j]!]!) % shape[j]!) * to[j]!;
-    }
-    result[at] = fold(result[at]!, x.data[i]!);
+  for (let i = 0; i < at.length; i++) {
+    const to = at[i]!;
+    result[to] = fold(result[to]!, x.data[i]!);
   }
   return result;
 }

@@ -5,10 +5,11 @@ import { definePrimitive, type Primitive } from "../primitive.ts";
 import { formatAval, sizeOf, stridesOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 
-type Params = { readonly axis: number };
+/** The axis to search. */
+export type ArgReduceParams = { readonly axis: number };
 
 /** An index along an axis, which is dropped. */
-export type ArgReducePrimitive = Primitive<[Tensor], [Tensor], Params>;
+export type ArgReducePrimitive = Primitive<[Tensor], [Tensor], ArgReduceParams>;
 
 /** First index of the maximum along an axis, or of the first NaN. */
 export const argmaxP: ArgReducePrimitive = argReduce("argmax", (x, best) => x > best);
@@ -20,7 +21,7 @@ function argReduce(
   name: string,
   better: (x: number, best: number) => boolean,
 ): ArgReducePrimitive {
-  const primitive: ArgReducePrimitive = definePrimitive<[Tensor], [Tensor], Params>({
+  const primitive: ArgReducePrimitive = definePrimitive<[Tensor], [Tensor], ArgReduceParams>({
     name,
     infer: ([x], { axis }) => {
       if (!x.shape[axis]) {

@@ -6,13 +6,14 @@ import { definePrimitive, type Primitive } from "../primitive.ts";
 import { formatAval, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 
-type Params = { readonly dtype: DType };
+/** The dtype to read the bits as. */
+export type BitcastParams = { readonly dtype: DType };
 
 /** y has the bits of x, read as another dtype of the same width. */
-export const bitcastP: Primitive<[Tensor], [Tensor], Params> = definePrimitive<
+export const bitcastP: Primitive<[Tensor], [Tensor], BitcastParams> = definePrimitive<
   [Tensor],
   [Tensor],
-  Params
+  BitcastParams
 >({
   name: "bitcast_convert_type",
   infer: ([x], { dtype }) => {

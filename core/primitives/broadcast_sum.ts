@@ -1,23 +1,22 @@
 import { bind } from "../bind.ts";
 import { ShapeError } from "../errors.ts";
 import { definePrimitive, type Primitive } from "../primitive.ts";
-import {
-  formatShape,
-  otherAxes,
-  range,
-  sameShape,
-  type Shape,
-  sizeOf,
-  stridesOf,
-} from "../shape.ts";
+import { formatShape, otherAxes, range, sameShape, type Shape, stridesOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { reshape } from "./reshape.ts";
+import { pick } from "./_positions.ts";
 import { reduceHost } from "./_reduce_host.ts";
 
 /** Broadcasting and summing are each other's transpose, so they share a file. */
 
-type BroadcastParams = { readonly shape: Shape; readonly dims: readonly number[] };
-type SumParams = { readonly axes: readonly number[] };
+/** Shape of the result, and the axis of it that each axis of the operand becomes. */
+export type BroadcastParams = {
+  readonly shape: Shape;
+  readonly dims: readonly number[];
+};
+
+/** Sorted, non-negative axes, which are dropped. */
+export type SumParams = { readonly axes: readonly number[] };
 
 /** y[..i..] = x[..i[dims]..]: axis j of the operand becomes axis dims[j] of the result. */
 export const broadcastInDimP: Primitive<[Tensor], [Tensor], BroadcastParams> = definePrimitive<
@@ -40,11 +39,9 @@ export const broadcastInDimP: Primitive<[Tensor], [Tensor], BroadcastParams> = d
     return [{ shape, dtype: x.dtype }];
   },
   evaluate: ([x], { shape, dims }) => {
-    const to = stridesOf(shape);
-    const from = stridesOf(x.shape);
-    const at = (i: number): number =>
-      dims.reduce((sum, d, j) => sum + (Math.floor(i / to[d]!) % shape[d]!) * from[j]!, 0);
-    return [new Float64Array(sizeOf(shape)).map((_, i) => x.data[at(i)]!)];
+    const strides = new Array<number>(shape.length).fill(0);
+    stridesOf(x.shape).forEach((stride, j) => strides[dims[j]!] = stride);
+    return [pick(x.data, shape, strides)];
   },
   jvp: (x, [dx], params) => [
     bind(broadcastInDimP, x, params),

@@ -6,13 +6,14 @@ import { definePrimitive, type Primitive } from "../primitive.ts";
 import type { Aval } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 
-type Params = { readonly value: number; readonly dtype: DType };
+/** The number and its dtype. */
+export type ConstantParams = { readonly value: number; readonly dtype: DType };
 
 /** A scalar known while tracing. It depends on nothing, so it has no tangent and no batch axis. */
-export const constantP: Primitive<[], [Tensor], Params> = definePrimitive<
+export const constantP: Primitive<[], [Tensor], ConstantParams> = definePrimitive<
   [],
   [Tensor],
-  Params
+  ConstantParams
 >({
   name: "constant",
   infer: (_inputs, { dtype }) => [{ shape: [], dtype }],
@@ -26,7 +27,7 @@ export function constant(value: number, dtype: DType): Tensor {
 
 /** The same as a node of a Graph. */
 export function constantNode(value: number, aval: Aval, out: number): GraphNode {
-  const params: Params = { value, dtype: aval.dtype };
+  const params: ConstantParams = { value, dtype: aval.dtype };
   const signature = signatureOf(constantP, params);
   return { primitive: constantP, params, signature, inputs: [], out, count: 1 };
 }

@@ -3,16 +3,17 @@ import { type DType, isFloat } from "../dtype.ts";
 import { definePrimitive, type Primitive } from "../primitive.ts";
 import type { Tensor } from "../tensor.ts";
 
-type Params = { readonly dtype: DType };
+/** The dtype of the result. */
+export type ConvertParams = { readonly dtype: DType };
 
 /**
  * y = x in another dtype. Floats round to nearest even; to an integer they are cut towards zero and
  * clamped to its range, NaN to 0; integers wrap; anything to bool is whether it is not zero.
  */
-export const convertP: Primitive<[Tensor], [Tensor], Params> = definePrimitive<
+export const convertP: Primitive<[Tensor], [Tensor], ConvertParams> = definePrimitive<
   [Tensor],
   [Tensor],
-  Params
+  ConvertParams
 >({
   name: "convert_element_type",
   infer: ([x], { dtype }) => [{ shape: x.shape, dtype }],

@@ -4,17 +4,18 @@ import type { Tensor } from "../tensor.ts";
 import { cumulativeHost, type CumulativeKind } from "./_cumulative_host.ts";
 import { scanTangent } from "./_scan_tangent.ts";
 
-type Params = {
+/** The operation, its axis and its direction. */
+export type CumulativeParams = {
   readonly kind: CumulativeKind;
   readonly axis: number;
   readonly reverse: boolean;
 };
 
 /** y[i] = x[0] ∘ … ∘ x[i] along an axis; with `reverse` from the end. */
-export const cumulativeP: Primitive<[Tensor], [Tensor], Params> = definePrimitive<
+export const cumulativeP: Primitive<[Tensor], [Tensor], CumulativeParams> = definePrimitive<
   [Tensor],
   [Tensor],
-  Params
+  CumulativeParams
 >({
   name: "cumulative",
   infer: ([x]) => [x],

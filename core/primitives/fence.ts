@@ -3,17 +3,17 @@ import { definePrimitive, type Primitive } from "../primitive.ts";
 import type { Tensor } from "../tensor.ts";
 import { broadcastFront } from "./broadcast_sum.ts";
 
-type Tensors = readonly Tensor[];
-type Params = { readonly count: number };
+/** How many of the operands are results. */
+export type FenceParams = { readonly count: number };
 
 /**
  * The first `count` operands unchanged, computed after all of them. Common subexpressions are not
  * shared through a fence, so what is recomputed behind one stays recomputed.
  */
-export const fenceP: Primitive<Tensors, Tensors, Params> = definePrimitive<
-  Tensors,
-  Tensors,
-  Params
+export const fenceP: Primitive<readonly Tensor[], readonly Tensor[], FenceParams> = definePrimitive<
+  readonly Tensor[],
+  readonly Tensor[],
+  FenceParams
 >({
   name: "fence",
   infer: (inputs, { count }) => inputs.slice(0, count),
@@ -32,6 +32,6 @@ export const fenceP: Primitive<Tensors, Tensors, Params> = definePrimitive<
 });
 
 /** `values` unchanged, but ordered after `after` and hidden from common subexpressions. */
-export function fence(values: readonly Tensor[], after: readonly Tensor[] = []): Tensors {
+export function fence(values: readonly Tensor[], after: readonly Tensor[] = []): readonly Tensor[] {
   return bind(fenceP, [...values, ...after], { count: values.length });
 }

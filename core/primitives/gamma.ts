@@ -18,13 +18,14 @@ export const digammaP: UnaryPrimitive = defineUnary("digamma", digammaHost, {
   tangent: (x, _y, dx) => mul(dx, polygamma(x, 1)),
 });
 
-type Params = { readonly n: number };
+/** The order of the derivative. */
+export type PolygammaParams = { readonly n: number };
 
 /** y = ψ⁽ⁿ⁾(x), the n-th derivative of digamma, n ≥ 1. */
-export const polygammaP: Primitive<[Tensor], [Tensor], Params> = definePrimitive<
+export const polygammaP: Primitive<[Tensor], [Tensor], PolygammaParams> = definePrimitive<
   [Tensor],
   [Tensor],
-  Params
+  PolygammaParams
 >({
   name: "polygamma",
   infer: ([x]) => {

@@ -4,18 +4,21 @@ import { definePrimitive, type Primitive } from "../primitive.ts";
 import { normalizeAxis, type Shape, sizeOf, stridesOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 
-type Params = { readonly shape: Shape; readonly axis: number; readonly dtype: DType };
+/** Shape and dtype of the result, and the axis counted along. */
+export type IotaParams = { readonly shape: Shape; readonly axis: number; readonly dtype: DType };
 
 /** y[i] = i[axis]. */
-export const iotaP: Primitive<[], [Tensor], Params> = definePrimitive<[], [Tensor], Params>({
-  name: "iota",
-  infer: (_inputs, { shape, dtype }) => [{ shape, dtype }],
-  evaluate: (_inputs, { shape, axis }) => {
-    const stride = stridesOf(shape)[axis]!;
-    const side = shape[axis]!;
-    return [new Float64Array(sizeOf(shape)).map((_, i) => Math.floor(i / stride) % side)];
+export const iotaP: Primitive<[], [Tensor], IotaParams> = definePrimitive<[], [Tensor], IotaParams>(
+  {
+    name: "iota",
+    infer: (_inputs, { shape, dtype }) => [{ shape, dtype }],
+    evaluate: (_inputs, { shape, axis }) => {
+      const stride = stridesOf(shape)[axis]!;
+      const side = shape[axis]!;
+      return [new Float64Array(sizeOf(shape)).map((_, i) => Math.floor(i / stride) % side)];
+    },
   },
-});
+);
 
 /**
  * The indices along one axis of a shape.

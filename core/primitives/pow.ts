@@ -23,13 +23,14 @@ export const powP: BinaryPrimitive = defineBinary("pow", power, {
     ),
 });
 
-type Params = { readonly n: number };
+/** The exponent. */
+export type IntegerPowParams = { readonly n: number };
 
 /** y = xⁿ for an integer n that is known: negative x and zeros are no special case. */
-export const integerPowP: Primitive<[Tensor], [Tensor], Params> = definePrimitive<
+export const integerPowP: Primitive<[Tensor], [Tensor], IntegerPowParams> = definePrimitive<
   [Tensor],
   [Tensor],
-  Params
+  IntegerPowParams
 >({
   name: "integer_pow",
   infer: ([x], { n }) => {

@@ -14,7 +14,8 @@ import { broadcastFront } from "./broadcast_sum.ts";
  * See Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3".
  */
 
-type BitsParams = { readonly shape: Shape; readonly dtype: "u32" };
+/** Shape and dtype of the bits of one key. */
+export type BitsParams = { readonly shape: Shape; readonly dtype: "u32" };
 
 /** Block function on pairs of words: key [..., 2] and counter [..., 2] to [..., 2]. */
 export const threefryP: Primitive<[Tensor, Tensor], [Tensor], null> = definePrimitive<

@@ -11,10 +11,10 @@ import { div } from "./div.ts";
 import { mul } from "./mul.ts";
 
 /** Parameters of a reduction: sorted, non-negative axes, which are dropped. */
-type Params = { readonly axes: readonly number[] };
+export type ReductionParams = { readonly axes: readonly number[] };
 
 /** A reduction of one operand over axes. */
-export type ReductionPrimitive = Primitive<[Tensor], [Tensor], Params>;
+export type ReductionPrimitive = Primitive<[Tensor], [Tensor], ReductionParams>;
 
 /** y = max x over `axes`; NaN if any is. Ties share the derivative equally. */
 export const reduceMaxP: ReductionPrimitive = extremum("reduce_max", -Infinity, Math.max);
@@ -27,7 +27,7 @@ function extremum(
   start: number,
   f: (x: number, y: number) => number,
 ): ReductionPrimitive {
-  const primitive: ReductionPrimitive = definePrimitive<[Tensor], [Tensor], Params>({
+  const primitive: ReductionPrimitive = definePrimitive<[Tensor], [Tensor], ReductionParams>({
     name,
     infer: ([x], { axes }) => {
       if (axes.some((axis) => x.shape[axis] === 0)) {

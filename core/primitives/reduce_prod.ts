@@ -8,31 +8,31 @@ import { broadcastInDim } from "./broadcast_sum.ts";
 import { concatenate } from "./concatenate.ts";
 import { constant } from "./constant.ts";
 import { mul } from "./mul.ts";
-import type { ReductionPrimitive } from "./reduce_max_min.ts";
+import type { ReductionParams, ReductionPrimitive } from "./reduce_max_min.ts";
 import { reshape } from "./reshape.ts";
 import { sliceAxis } from "./slice_pad.ts";
 
 /** A value and its tangent. */
 type Dual = readonly [x: Tensor, dx: Tensor];
 
-type Params = { readonly axes: readonly number[] };
-
 /** y = Π x over `axes`. */
-export const reduceProdP: ReductionPrimitive = definePrimitive<[Tensor], [Tensor], Params>({
-  name: "reduce_prod",
-  infer: ([x], { axes }) => [{
-    shape: x.shape.filter((_, i) => !axes.includes(i)),
-    dtype: x.dtype,
-  }],
-  evaluate: ([x], { axes }) => [
-    reduceHost(x, axes, 1, isFloat(x.dtype) ? (a, b) => a * b : Math.imul),
-  ],
-  jvp: ([x], [dx], { axes }) => {
-    const y = bind(reduceProdP, [x], { axes })[0];
-    return [[y], [dx && productTangent(x, dx, axes)]];
+export const reduceProdP: ReductionPrimitive = definePrimitive<[Tensor], [Tensor], ReductionParams>(
+  {
+    name: "reduce_prod",
+    infer: ([x], { axes }) => [{
+      shape: x.shape.filter((_, i) => !axes.includes(i)),
+      dtype: x.dtype,
+    }],
+    evaluate: ([x], { axes }) => [
+      reduceHost(x, axes, 1, isFloat(x.dtype) ? (a, b) => a * b : Math.imul),
+    ],
+    jvp: ([x], [dx], { axes }) => {
+      const y = bind(reduceProdP, [x], { axes })[0];
+      return [[y], [dx && productTangent(x, dx, axes)]];
+    },
+    batch: (x, _batched, { axes }) => bind(reduceProdP, x, { axes: axes.map((axis) => axis + 1) }),
   },
-  batch: (x, _batched, { axes }) => bind(reduceProdP, x, { axes: axes.map((axis) => axis + 1) }),
-});
+);
 
 /** Tangent of the product over `axes`, one after another. */
 function productTangent(x: Tensor, dx: Tensor, axes: readonly number[]): Tensor {

@@ -4,13 +4,14 @@ import { definePrimitive, type Primitive } from "../primitive.ts";
 import { formatShape, sameShape, type Shape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 
-type Params = { readonly shape: Shape };
+/** The sides of the result. */
+export type ReshapeParams = { readonly shape: Shape };
 
 /** y has the elements of x in the same row-major order. */
-export const reshapeP: Primitive<[Tensor], [Tensor], Params> = definePrimitive<
+export const reshapeP: Primitive<[Tensor], [Tensor], ReshapeParams> = definePrimitive<
   [Tensor],
   [Tensor],
-  Params
+  ReshapeParams
 >({
   name: "reshape",
   infer: ([x], { shape }) => {

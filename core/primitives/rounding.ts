@@ -3,6 +3,8 @@ import type { Tensor } from "../tensor.ts";
 import { defineUnary, type UnaryPrimitive } from "./_elementwise.ts";
 import { unary } from "./_unary.ts";
 import { less } from "./compare.ts";
+import { div } from "./div.ts";
+import { mul } from "./mul.ts";
 import { where } from "./select.ts";
 
 /** Rounding to integers has derivative zero and leaves integer dtypes alone. */
@@ -33,9 +35,15 @@ export function ceil(x: Tensor): Tensor {
   return isFloat(x.dtype) ? unary(ceilP, x) : x;
 }
 
-/** Nearest integer, halves to even. */
-export function round(x: Tensor): Tensor {
-  return isFloat(x.dtype) ? unary(roundP, x) : x;
+/** Nearest integer, halves to even; with `decimals` to that many decimal places. */
+export function round(x: Tensor, options: { readonly decimals?: number } = {}): Tensor {
+  if (!isFloat(x.dtype)) return x;
+  const { decimals = 0 } = options;
+  if (decimals === 0) return unary(roundP, x);
+  const scale = 10 ** Math.abs(decimals);
+  return decimals > 0
+    ? div(unary(roundP, mul(x, scale)), scale)
+    : mul(unary(roundP, div(x, scale)), scale);
 }
 
 /** `x` without its fraction. */

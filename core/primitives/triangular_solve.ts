@@ -80,7 +80,8 @@ function substitute(a: HostMatrix, b: HostMatrix, params: TriangularParams): Flo
   const { left, unitDiagonal } = params;
   // X op(A) = B is op(A)ᵀ Xᵀ = Bᵀ.
   const swap = params.transpose === left; // whether op(A), or its transpose from the right, is Aᵀ
-  const entry = (i: number, j: number): number => swap ? a.data[j * a.n + i]! : a.data[i * a.n + j]!;
+  const entry = (i: number, j: number): number =>
+    swap ? a.data[j * a.n + i]! : a.data[i * a.n + j]!;
   const forward = params.lower !== swap;
   const x = b.data.slice();
   const [count, step, next] = left ? [b.n, b.n, 1] : [b.m, 1, b.n];

@@ -1,5 +1,6 @@
 /** Random keys and samplers: pure functions of a key, bit-exact with JAX. */
 export * from "./categorical.ts";
+export * from "./continuous.ts";
 export * from "./discrete.ts";
 export * from "./gumbel.ts";
 export * from "./key.ts";

@@ -1,7 +1,15 @@
 import { sameShape } from "../../core/mod.ts";
-import { Unmergeable } from "../lower/value.ts";
+import { NotAffine } from "../ir/index.ts";
+import { StoreDemand, Unmergeable } from "../lower/value.ts";
 import { buildGroup } from "./build.ts";
-import { type Group, type Leaves, leavesOf, reaches, type Scheduling } from "./groups.ts";
+import {
+  type Group,
+  GroupFailure,
+  type Leaves,
+  leavesOf,
+  reaches,
+  type Scheduling,
+} from "./groups.ts";
 import { type Node, paramsOf } from "./node.ts";
 import { stripSameMemory } from "./store.ts";
 
@@ -224,9 +232,15 @@ function tryBuild(
     return true;
   } catch (error) {
     Object.assign(group, saved);
-    if (error instanceof Unmergeable) return false;
+    if (isRefusal(error)) return false;
     throw error;
   }
+}
+
+/** Whether an error of building says that these members make no kernel. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof Unmergeable || error instanceof StoreDemand ||
+    error instanceof NotAffine;
 }
 
 /** Makes one of two row groups of the same domain if no third group lies between them. */
@@ -263,7 +277,13 @@ function make(
     operations: parts.members.reduce((sum, i) => sum + g.operations[i]! + 1, 0),
     ...parts,
   };
-  group.loads = buildGroup(g, group, null).loads;
+  try {
+    group.loads = buildGroup(g, group, null).loads;
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    const demand = error instanceof StoreDemand ? error.node : -1;
+    throw new GroupFailure([...group.members, ...group.chain], demand, error);
+  }
   g.groups.add(group);
   for (const member of group.members) {
     const makers = g.makers.get(member);

@@ -33,6 +33,17 @@ export type Scheduling = Choice & {
   readonly chains: ReadonlyMap<number, readonly number[]>;
 };
 
+/** A kernel cannot be built alone: `demand` is to be stored, or `members` run on the host. */
+export class GroupFailure extends Error {
+  readonly members: ReadonlySet<number>;
+  readonly demand: number;
+  constructor(members: Iterable<number>, demand: number, cause: unknown) {
+    super("Cannot build a kernel", { cause });
+    this.members = new Set(members);
+    this.demand = demand;
+  }
+}
+
 /** Whether `from` comes after `to`, directly or through others. */
 export function reaches(from: Group, to: Group): boolean {
   if (from === to) return true;

@@ -1,53 +1,162 @@
+/**
+ * From a Graph to kernels in order, with buffers and lifetimes: what all emitters share.
+ *
+ * @module
+ */
 import type { Graph } from "../../core/mod.ts";
-import { sizeOf } from "../../core/mod.ts";
 import type { BufferPlan, Machine, Schedule, ScheduledKernel } from "../ir/types.ts";
+import { aliasStores } from "../plan/alias.ts";
+import { livesOf } from "../plan/life.ts";
+import { buildGroup } from "./build.ts";
+import { claimChains } from "./chain.ts";
+import { consumersOf } from "./consumers.ts";
+import { describe } from "./describe.ts";
+import { groupStored, updatedInPlace } from "./group.ts";
+import { type Group, GroupFailure, type Scheduling } from "./groups.ts";
+import type { Node, NodeKind, Norm } from "./node.ts";
+import { normalise } from "./normalise.ts";
+import { orderGroups } from "./order.ts";
+import { chooseStored } from "./store.ts";
 
-/** Kernels in order and buffers with lifetimes for a Graph. */
+export { normalise } from "./normalise.ts";
+
+/** Attempts, each with one more node stored or run on the host. */
+const MAX_ATTEMPTS = 200;
+
+/**
+ * The kernels that compute a Graph, and its buffers.
+ *
+ * @param graph outputs are distinct and no inputs
+ * @param donated for every input, whether its memory may be overwritten
+ * @param machine what the backend's emitter can do
+ */
 export function scheduleGraph(
   graph: Graph,
   donated: readonly boolean[],
   machine: Machine,
 ): Schedule {
-  void donated;
-  void machine;
-  const last = graph.nodes.length - 1;
-  const birth = new Map<number, number>();
-  const death = new Map<number, number>();
-  const kernels = graph.nodes.map((node, at): ScheduledKernel => {
-    const outputs = Array.from({ length: node.count }, (_, i) => node.out + i);
-    for (const v of node.inputs) death.set(v, at);
-    for (const v of outputs) {
-      birth.set(v, at);
-      death.set(v, at);
+  let norm = normalise(graph, machine);
+  const forced = new Set<number>();
+  for (let i = 0; i < MAX_ATTEMPTS; i++) {
+    try {
+      return schedule(norm, donated, machine, forced);
+    } catch (error) {
+      norm = relax(norm, error, forced);
     }
-    const ir = {
-      kind: "host" as const,
-      primitive: node.primitive.name,
-      params: node.params,
-      inputs: node.inputs,
-      outputs,
-      inputTypes: node.inputs.map((v) => graph.avals[v]!),
-      outputTypes: outputs.map((v) => graph.avals[v]!),
-    };
-    return { ir, name: `host ${node.primitive.name}`, flops: 0, bytes: 0, isCopy: false };
+  }
+  return schedule(onHost(norm, () => true), donated, machine, forced);
+}
+
+/** What a failed attempt asks for: a node is stored, or runs on the host if that did not help. */
+function relax(norm: Norm, error: unknown, forced: Set<number>): Norm {
+  if (!(error instanceof GroupFailure)) throw error;
+  const { demand, members } = error;
+  if (demand >= 0 && !forced.has(demand) && norm.nodes[demand]!.kind !== "input") {
+    forced.add(demand);
+    return norm;
+  }
+  return onHost(norm, (node) => members.has(node.id));
+}
+
+const NEVER_HOST: readonly NodeKind[] = ["input", "constant", "order", "also", "host"];
+
+function onHost(norm: Norm, isChosen: (node: Node) => boolean): Norm {
+  const nodes = norm.nodes.map((node): Node => {
+    if (NEVER_HOST.includes(node.kind) || node.op === "fence" || !isChosen(node)) return node;
+    return { ...node, kind: "host", results: [node.id] };
   });
-  const buffers = graph.avals.map((aval, id): BufferPlan => {
-    const output = graph.outputs.indexOf(id);
-    const isInput = id < graph.inputs;
-    return {
-      id,
-      dtype: aval.dtype,
-      size: sizeOf(aval.shape),
-      role: isInput
-        ? { kind: "input", index: id }
-        : output >= 0
-        ? { kind: "output", index: output }
-        : { kind: "temporary" },
-      birth: isInput ? -1 : birth.get(id)!,
-      death: output >= 0 ? last : death.get(id) ?? -1,
-      alias: null,
-    };
+  return { ...norm, nodes };
+}
+
+function schedule(
+  norm: Norm,
+  donated: readonly boolean[],
+  machine: Machine,
+  forced: ReadonlySet<number>,
+): Schedule {
+  const consumers = consumersOf(norm);
+  const chains = claimChains(norm, consumers, forced);
+  const choice = chooseStored(norm, consumers, chains, forced, machine);
+  const s: Scheduling = { norm, machine, donated, consumers, chains, ...choice };
+  const groups = groupStored(s);
+  const written = writtenNodes(s, groups);
+  const order = orderGroups(norm, groups, (node) => written[node] === 1);
+  const numbered = numberBuffers(s, order, written);
+  const kernels = order.map((group) => finishKernel(s, group, numbered.of));
+  return { kernels, ...planBuffers(s, kernels, numbered) };
+}
+
+function finishKernel(s: Scheduling, group: Group, buffers: Int32Array): ScheduledKernel {
+  const { ir, loads } = buildGroup(s, group, buffers);
+  return { ir, ...describe(s, group, ir, loads, buffers) };
+}
+
+/** What crosses kernels or leaves the program is written to memory. */
+function writtenNodes({ norm, stored }: Scheduling, groups: readonly Group[]): Uint8Array {
+  const written = new Uint8Array(norm.nodes.length);
+  for (const node of norm.outputs) written[node] = 1;
+  for (const group of groups) {
+    for (const node of group.loads) if (stored[node]) written[node] = 1;
+    if (group.kind === "host") { for (const node of group.members) written[node] = 1; }
+  }
+  return written;
+}
+
+type Numbered = {
+  /** Buffer of every node, -1 where it has none; and the node of every buffer. */
+  readonly of: Int32Array;
+  readonly nodes: readonly number[];
+};
+
+function numberBuffers(
+  { norm }: Scheduling,
+  order: readonly Group[],
+  written: Uint8Array,
+): Numbered {
+  const of = new Int32Array(norm.nodes.length).fill(-1);
+  const nodes: number[] = [];
+  const add = (node: number): void => {
+    if (of[node] === -1) of[node] = nodes.push(node) - 1;
+  };
+  norm.inputs.forEach(add);
+  for (const group of order) for (const node of group.members) if (written[node]) add(node);
+  return { of, nodes };
+}
+
+function planBuffers(
+  s: Scheduling,
+  kernels: readonly ScheduledKernel[],
+  { of, nodes }: Numbered,
+): Omit<Schedule, "kernels"> {
+  const inputs = s.norm.inputs.map((node) => of[node]!);
+  const outputs = s.norm.outputs.map((node) => of[node]!);
+  const lives = livesOf(kernels, nodes.length, inputs, outputs);
+  const values = nodes.map((node) => s.norm.nodes[node]!);
+  const aliases = values.map((node): number | null => {
+    const source = node.kind === "update" ? updatedInPlace(s, node) : -1;
+    return source < 0 ? null : of[source]!;
   });
-  const inputs = Array.from({ length: graph.inputs }, (_, i) => i);
-  return { kernels, buffers, inputs, outputs: graph.outputs };
+  aliasStores(kernels, lives, {
+    dtypes: values.map((node) => node.dtype),
+    sizes: values.map((node) => node.size),
+    isOutput: values.map((node) => s.consumers.isOutput[node.id] === 1),
+    inputs: new Set(inputs),
+    donated: new Set(inputs.filter((_, i) => s.donated[i])),
+  }, aliases);
+  const buffers = values.map((node, id): BufferPlan => ({
+    id,
+    dtype: node.dtype,
+    size: node.size,
+    role: roleOf(s.norm, node),
+    birth: lives.birth[id]!,
+    death: lives.death[id]!,
+    alias: aliases[id]!,
+  }));
+  return { buffers, inputs, outputs };
+}
+
+function roleOf({ inputs, outputs }: Norm, node: Node): BufferPlan["role"] {
+  if (node.kind === "input") return { kind: "input", index: inputs.indexOf(node.id) };
+  const index = outputs.indexOf(node.id);
+  return index >= 0 ? { kind: "output", index } : { kind: "temporary" };
 }

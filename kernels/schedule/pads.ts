@@ -47,7 +47,8 @@ function pads(
   const filled = inputs.reduce((sum, part) => sum + b.nodes[part]!.shape[axis]!, 0);
   const full = filled === aval.shape[axis];
   const op = full ? "concatenate" : "pads";
-  const params = full ? { axis } : { axis, starts: parts.map(([start]) => start) };
+  const starts = parts.map(([start]) => start);
+  const params = full ? { axis } : { axis, starts, shape: aval.shape };
   return emit(b, { kind: "concatenate", op, params, inputs, aval });
 }
 

@@ -62,11 +62,22 @@ export function rowAddress(
   if (known !== undefined) return known;
   const local = k.v.fn.local(I32);
   k.v.fn.get(k.pointers.get(buffer)!);
-  pushIndex(k, row, index, null);
+  pushIndex(k, row, buffer < 0 ? repitched(k, index) : index, null);
   scale(k, bytes);
   k.v.fn.op("i32.add").set(local);
   row.bases.set(key, local);
   return local;
+}
+
+/** An index row · lanes + lane into a block, as row · pitch + lane. */
+function repitched({ pitch, ir }: Context, index: Index): Index {
+  if (pitch === null) return index;
+  const terms = index.terms.map(([atom, c]) =>
+    atom.kind === "axis" && atom.axis.id === ir.lane.id
+      ? [atom, c] as const
+      : [atom, c / ir.lane.size * pitch] as const
+  );
+  return { ...index, terms };
 }
 
 /** Pushes the address of an element at a position. */

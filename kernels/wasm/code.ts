@@ -17,8 +17,8 @@ export type Code = {
   readonly calls: readonly Call[];
   /** Every module so far. */
   readonly modules: readonly CodeModule[];
-  /** Number of the function of a kernel; it can be called after `link`. */
-  functionOf(ir: KernelIR): number;
+  /** Number of the function of a kernel (see `emitKernel`); it can be called after `link`. */
+  functionOf(ir: KernelIR, pitch?: number | null): number;
   /** Compiles the functions asked for since the last time, in one module. */
   link(): void;
 };
@@ -32,13 +32,13 @@ export function newCode(memory: WebAssembly.Memory): Code {
   return {
     calls,
     modules,
-    functionOf(ir) {
-      const key = keyOf(ir);
+    functionOf(ir, pitch = null) {
+      const key = pitch === null ? keyOf(ir) : `${keyOf(ir)}@${pitch}`;
       const known = numbers.get(key);
       if (known !== undefined) return known;
       const number = numbers.size;
       numbers.set(key, number);
-      const fn = emitKernel(ir);
+      const fn = emitKernel(ir, pitch);
       fn.name = nameOf(number);
       fresh.push({ fn, number });
       return number;

@@ -8,6 +8,8 @@ export type Context = {
   readonly ir: KernelIR;
   /** Local of the lane position. */
   readonly lane: number;
+  /** Elements from row to row of the blocks ACC and LOADED; null: as many as there are lanes. */
+  readonly pitch: number | null;
   /** Local of the scratch address. */
   readonly scratch: number;
   /** Locals of the row axes, by id. */

@@ -2,10 +2,9 @@ import type { MemoryUse } from "../../core/mod.ts";
 import { type Code, newCode } from "./code.ts";
 import { type Block, type Heap, newHeap } from "./heap.ts";
 import type { Step } from "./step.ts";
-import { runTask, type Thread } from "./task.ts";
-
-/** Bytes of scratch that every thread has. */
-export const THREAD_SCRATCH: number = 6 << 20;
+import { linkProducts, productModule } from "./product/module.ts";
+import { runTask } from "./task.ts";
+import { type Thread, THREAD_SCRATCH } from "./thread.ts";
 
 /** The parts of the CPU backend that its programs share. */
 export type Engine = {
@@ -26,7 +25,11 @@ export type Engine = {
 export function newEngine(): Engine {
   const heap = newHeap();
   const code = newCode(heap.memory);
-  const thread: Thread = { calls: code.calls, scratch: heap.allocate(THREAD_SCRATCH).address };
+  const thread: Thread = {
+    calls: code.calls,
+    products: linkProducts(productModule(), heap.memory),
+    scratch: heap.allocate(THREAD_SCRATCH).address,
+  };
   let arena: Block | null = null;
   let bytes = 0;
   let buffers = 0;

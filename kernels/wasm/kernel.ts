@@ -17,9 +17,10 @@ export const PARAMS = { begin: 0, end: 1, lane0: 2, lane1: 3, scratch: 4, count:
  *
  * lane0 must be a multiple of 4, and lane1 too unless it is the end. Buffers need 64 bytes of slack
  * after their end, because the last vector is loaded whole. Addresses are in the order of
- * `buffersOf`.
+ * `buffersOf`. `pitch`: elements from row to row of the blocks ACC and LOADED, where those are
+ * smaller than the whole.
  */
-export function emitKernel(ir: KernelIR): Fn {
+export function emitKernel(ir: KernelIR, pitch: number | null = null): Fn {
   const buffers = buffersOf(ir);
   const fn = newFunction(new Array<number>(PARAMS.count + buffers.length).fill(I32));
   const prologue = newFunction([]);
@@ -30,6 +31,7 @@ export function emitKernel(ir: KernelIR): Fn {
     v: vectorsIn(fn, prologue),
     ir,
     lane: fn.local(I32),
+    pitch,
     scratch: PARAMS.scratch,
     axes: new Map(ir.rows.map((axis) => [axis.id, fn.local(I32)])),
     pointers: new Map(buffers.map((buffer, i) => [buffer, PARAMS.count + i])),

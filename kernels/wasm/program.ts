@@ -7,6 +7,7 @@ import type { Engine } from "./engine.ts";
 import type { Block } from "./heap.ts";
 import { runHost } from "./host.ts";
 import { lowerKernel } from "./lower.ts";
+import { lowerProduct, workspacesOf } from "./product/lower.ts";
 import { type MemoryPlan, type Place, planMemory } from "./plan.ts";
 import { reportOf } from "./report.ts";
 import type { Step } from "./step.ts";
@@ -35,13 +36,18 @@ export function compileProgram(
   for (const { dtype } of graph.avals) refuseF64(dtype, "cpu");
   const machine = { maxBuffers: 64, elementwise: ELEMENTWISE };
   const schedule = scheduleGraph(graph, donated, machine);
-  const plan = planMemory(schedule, []);
-  const steps = schedule.kernels.flatMap(({ ir }): (Step | HostIR)[] => {
+  const workspaces = schedule.kernels.flatMap(({ ir }, i) =>
+    ir.kind === "product" ? workspacesOf(ir, i) : []
+  );
+  const plan = planMemory(schedule, workspaces);
+  const steps = schedule.kernels.flatMap(({ ir }, i): (Step | HostIR)[] => {
     switch (ir.kind) {
       case "host":
         return [ir];
-      case "product":
-        return [];
+      case "product": {
+        const first = workspaces.findIndex(({ kernel }) => kernel === i);
+        return lowerProduct(ir, engine.code, plan.slotOf, schedule.buffers.length + first);
+      }
       default:
         return [lowerKernel(ir, engine.code, plan.slotOf)];
     }

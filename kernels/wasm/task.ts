@@ -1,12 +1,6 @@
-import type { Call } from "./code.ts";
+import { runPack, runProduct } from "./product/task.ts";
 import type { KernelStep, Step } from "./step.ts";
-
-/** What a thread needs to do tasks. */
-export type Thread = {
-  readonly calls: readonly Call[];
-  /** Address of the thread's scratch. */
-  readonly scratch: number;
-};
+import type { Thread } from "./thread.ts";
 
 /** Does task number `task` of a step; `addresses` is the program's table, by slot. */
 export function runTask(
@@ -19,8 +13,9 @@ export function runTask(
     case "kernel":
       return runKernel(thread, step, task, addresses);
     case "pack":
+      return runPack(thread, step, task, addresses);
     case "product":
-      throw new Error("Cannot run a product");
+      return runProduct(thread, step, task, addresses);
   }
 }
 

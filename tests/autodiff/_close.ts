@@ -1,5 +1,6 @@
+import "./_reference.ts";
 import { assertEquals } from "@std/assert";
-import { type Tensor, tensor, type TensorLike } from "../../mod.ts";
+import { type Tensor, tensor, type TensorLike } from "../../core/mod.ts";
 
 /** An f64 tensor: derivatives are compared in the reference backend's precision. */
 export function f64(value: TensorLike): Tensor {

@@ -1,9 +1,7 @@
 import { assertRejects, assertThrows } from "@std/assert";
-import { add, cos, exp, jit, mul, setDevice, sin, sub, sum, type Tensor } from "../../mod.ts";
+import { add, cos, exp, jit, mul, sin, sub, sum, type Tensor } from "../../core/mod.ts";
 import { checkpoint, grad, jvp, linearize, vjp, vmap } from "../../autodiff/mod.ts";
 import { assertClose, f64 } from "./_close.ts";
-
-setDevice("reference");
 
 const at = 0.7;
 const cube = (x: Tensor): Tensor => mul(x, mul(x, x));

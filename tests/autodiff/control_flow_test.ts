@@ -7,14 +7,13 @@ import {
   less,
   mul,
   neg,
-  setDevice,
   ShapeError,
   sin,
   sum,
   type Tensor,
   tensor,
   UnsupportedError,
-} from "../../mod.ts";
+} from "../../core/mod.ts";
 import {
   checkpoint,
   cond,
@@ -27,8 +26,6 @@ import {
   whileLoop,
 } from "../../autodiff/mod.ts";
 import { assertClose, f64 } from "./_close.ts";
-
-setDevice("reference");
 
 const cube = (x: Tensor): Tensor => mul(x, mul(x, x));
 /** sin where positive, else the cube. */

@@ -5,17 +5,14 @@ import {
   cos,
   jit,
   mul,
-  setDevice,
   sin,
   sum,
   type Tensor,
   TreeError,
   UnsupportedError,
-} from "../../mod.ts";
+} from "../../core/mod.ts";
 import { checkpoint, customJvp, customVjp, grad, jvp, vmap } from "../../autodiff/mod.ts";
 import { assertClose, f64 } from "./_close.ts";
-
-setDevice("reference");
 
 const at = 0.7;
 const [c, s] = [Math.cos(at), Math.sin(at)];

@@ -6,7 +6,6 @@ import {
   makeGraph,
   matmul,
   mul,
-  setDevice,
   ShapeError,
   sin,
   stack,
@@ -16,11 +15,9 @@ import {
   type Tensor,
   tensor,
   TreeError,
-} from "../../mod.ts";
+} from "../../core/mod.ts";
 import { checkpoint, grad, jvp, scan, vmap } from "../../autodiff/mod.ts";
 import { assertClose, f64 } from "./_close.ts";
-
-setDevice("reference");
 
 type Rnn = (w: Tensor, x: Tensor, h: Tensor) => Tensor;
 

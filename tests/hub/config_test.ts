@@ -27,6 +27,21 @@ Deno.test("writeConfig: writes the text of the Hugging Face libraries", async ()
   });
 });
 
+Deno.test("writeConfig: numbers that the source spells as fractions stay fractions", async () => {
+  await withFolder(async (folder) => {
+    const text = '{"model_type": "t5", "factor": 1.0, "eps": 1e-6, "list": [2.0, 3], "n": 4}';
+    await Deno.writeTextFile(`${folder}/config.json`, text);
+    const config = await readConfig(folder);
+    await Deno.mkdir(`${folder}/out`);
+    await writeConfig(`${folder}/out`, { ...config, n: 5, other: 6 }, { like: folder });
+    const written = await Deno.readTextFile(`${folder}/out/config.json`);
+    assertEquals(
+      written.replaceAll(/\s+/g, ""),
+      '{"eps":0.000001,"factor":1.0,"list":[2.0,3],"model_type":"t5","n":5,"other":6}',
+    );
+  });
+});
+
 Deno.test("readConfig: names the file and what is wrong with it", async () => {
   await withFolder(async (folder) => {
     await assertRejects(() => readConfig(folder), FileFormatError, "the file does not exist");

@@ -1,6 +1,7 @@
 import type fc from "fast-check";
 import { type Aval, range } from "../../mod.ts";
 import { alike, built, type Case, type Elements, fill, one, pick, shapes } from "./case.ts";
+import { MATRIX_GENERATORS } from "./matrix_generators.ts";
 
 /** A generator of valid operands, and the laws it is exempt from with the reason. */
 export type Generator = {
@@ -38,6 +39,8 @@ function sides(random: () => number, count: number, low = 1): number[] {
   return Array.from({ length: count }, () => pick(random, low, 4));
 }
 
+const WORDS: Elements = { low: 0, high: 2 ** 32 - 1, integer: true };
+const KEY: (shape: readonly number[]) => Aval = (shape) => ({ shape, dtype: "u32" });
 const INT: (shape: readonly number[]) => Aval = (shape) => ({ shape, dtype: "i32" });
 
 /** A permutation of 0 to n - 1. */
@@ -81,7 +84,29 @@ export const GENERATORS: { readonly [primitive: string]: Generator } = {
   logistic: unary(REAL),
   square: unary(REAL),
   is_finite: unary(REAL),
-  stop_gradient: unary(REAL),
+  stop_gradient: {
+    ...unary(REAL),
+    exempt: { "jvp agrees with central differences": "its derivative is zero by decree" },
+  },
+  polygamma: { cases: one(shapes(), (_s, random) => ({ n: pick(random, 1, 3) }), POSITIVE) },
+  bitcast_convert_type: { cases: one(shapes(), () => ({ dtype: "u32" }), WHOLE, "i32") },
+  threefry2x32: {
+    cases: built((random, seed) => {
+      const words = KEY([...sides(random, pick(random, 0, 2), 0), 2]);
+      return {
+        avals: [words, words],
+        values: [fill(words, WORDS, seed), fill(words, WORDS, seed + 1)],
+        params: null,
+      };
+    }),
+  },
+  random_bits: {
+    cases: built((random, seed) => {
+      const key = KEY([...sides(random, pick(random, 0, 2), 0), 2]);
+      const params = { shape: sides(random, pick(random, 0, 2), 0), dtype: "u32" };
+      return { avals: [key], values: [fill(key, WORDS, seed)], params };
+    }),
+  },
   integer_pow: { cases: one(shapes(), (_s, random) => ({ n: pick(random, -3, 4) }), POSITIVE) },
   convert_element_type: { cases: one(shapes(), () => ({ dtype: "f64" })) },
   not: integers(1),
@@ -286,4 +311,5 @@ export const GENERATORS: { readonly [primitive: string]: Generator } = {
       return { avals, values, params: { count: pick(random, 1, 3) } };
     }),
   },
+  ...MATRIX_GENERATORS,
 };

@@ -50,7 +50,7 @@ export function optimizerOf(d: Description): Optimizer | Transform | null {
     const last = links.at(-1)!;
     const before = links.slice(0, -1);
     if ("kind" in last || before.some((link) => !("kind" in link!))) return null;
-    return chain(...before as Transform[], last) as unknown as Optimizer;
+    return chain(...before as Transform[], last);
   }
   const args = d.args ?? {};
   const lr = rateOf(args.learning_rate);
@@ -61,11 +61,11 @@ export function optimizerOf(d: Description): Optimizer | Transform | null {
   const weightDecay = args.weight_decay;
   switch (d.name) {
     case "sgd":
-      return sgd(lr, given({ momentum: args.momentum, nesterov })) as unknown as Optimizer;
+      return sgd(lr, given({ momentum: args.momentum, nesterov }));
     case "adam":
-      return adam(lr, moments) as unknown as Optimizer;
+      return adam(lr, moments);
     case "nadam":
-      return adam(lr, { ...moments, nesterov: true }) as unknown as Optimizer;
+      return adam(lr, { ...moments, nesterov: true });
     case "adamw":
     case "nadamw":
       return adamw(lr, {
@@ -73,24 +73,24 @@ export function optimizerOf(d: Description): Optimizer | Transform | null {
         ...(d.name === "nadamw" && { nesterov: true }),
         weightDecay: weightDecay ?? 1e-4,
         ...decays,
-      }) as unknown as Optimizer;
+      });
     case "lion":
-      return lion(lr, given({ b1, b2, weightDecay })) as unknown as Optimizer;
+      return lion(lr, given({ b1, b2, weightDecay }));
     case "rmsprop":
       return Object.keys(args).some((name) => !["learning_rate", "decay", "eps"].includes(name))
         ? null
-        : rmsprop(lr, given({ decay: args.decay, eps })) as unknown as Optimizer;
+        : rmsprop(lr, given({ decay: args.decay, eps }));
     case "clip_by_global_norm":
-      return clipByGlobalNorm(args.max_norm) as unknown as Transform;
+      return clipByGlobalNorm(args.max_norm);
     case "clip":
-      return clip(args.max_delta) as unknown as Transform;
+      return clip(args.max_delta);
     case "scale_by_adam":
-      return scaleByAdam(moments) as unknown as Transform;
+      return scaleByAdam(moments);
     case "MultiSteps": {
       const inner = optimizerOf(d.inner!);
       if (!inner || "kind" in inner) return null;
       const mean = args.use_grad_mean ?? true;
-      return accumulate(inner, { every: args.every_k_schedule, mean }) as unknown as Optimizer;
+      return accumulate(inner, { every: args.every_k_schedule, mean });
     }
     case "multi_transform": {
       const named = Object.entries(d.transforms!).filter(([, inner]) =>
@@ -102,7 +102,7 @@ export function optimizerOf(d: Description): Optimizer | Transform | null {
       return groups(table, (path) => {
         const group = d.labels![path]!;
         return group in table ? group : null;
-      }) as unknown as Optimizer;
+      });
     }
     default:
       return null;
@@ -118,11 +118,11 @@ export function torchOptimizerOf(
   const { lr, momentum, nesterov, weight_decay, dampening, maximize, amsgrad } = args;
   if (dampening || maximize || amsgrad) return null;
   if (name === "SGD" && !weight_decay) {
-    return sgd(lr, given({ momentum, nesterov })) as unknown as Optimizer;
+    return sgd(lr, given({ momentum, nesterov }));
   }
-  if (name === "Adam" && !weight_decay) return adam(lr) as unknown as Optimizer;
+  if (name === "Adam" && !weight_decay) return adam(lr);
   if (name === "AdamW") {
-    return adamw(lr, given({ weightDecay: weight_decay })) as unknown as Optimizer;
+    return adamw(lr, given({ weightDecay: weight_decay }));
   }
   return null;
 }

@@ -1,6 +1,6 @@
 import * as g from "../../../mod.ts";
 import * as nn from "../../../nn/mod.ts";
-import { binary, number, type OpTable, unary, withAttrs } from "./_table.ts";
+import { type Attrs, binary, number, type OpTable, unary, withAttrs } from "./_table.ts";
 
 const PROMOTING: { readonly [fn: string]: (x: g.Operand, y: g.Operand) => g.Tensor } = {
   add: g.add,
@@ -13,8 +13,29 @@ const PROMOTING: { readonly [fn: string]: (x: g.Operand, y: g.Operand) => g.Tens
 
 const bound = (value: unknown): number | undefined => value === null ? undefined : number(value);
 
+const numbers = (attrs: Attrs): { readonly [name: string]: number } =>
+  Object.fromEntries(
+    Object.entries(attrs).flatMap(([name, v]) => v === null ? [] : [[name, number(v)]]),
+  );
+
 /** Golden ops that work element by element. */
 export const elementwise: OpTable = {
+  round_decimals: withAttrs((x, { decimals }) => g.round(x, { decimals: number(decimals) })),
+  population_count: unary(g.populationCount),
+  count_leading_zeros: unary(g.countLeadingZeros),
+  nextafter: binary(g.nextAfter),
+  cbrt: unary(g.cbrt),
+  copysign: binary(g.copySign),
+  floor_divide: binary(g.floorDivide),
+  hypot: binary(g.hypot),
+  int_div: binary(g.truncDivide),
+  int_rem: binary(g.rem),
+  log10: unary(g.log10),
+  logaddexp: binary(g.logAddExp),
+  nan_to_num: withAttrs((x, attrs) => g.nanToNum(x, numbers(attrs))),
+  sign_bit: unary(g.signBit),
+  trunc: unary(g.trunc),
+  xlogy: binary(g.xlogy),
   abs: unary(g.abs),
   acos: unary(g.acos),
   acosh: unary(g.acosh),
@@ -89,7 +110,7 @@ export const elementwise: OpTable = {
   relu: unary(nn.relu),
   rem: binary(g.rem),
   remainder: binary(g.remainder),
-  round: unary(g.round),
+  round: unary((x) => g.round(x)),
   rsqrt: unary(g.rsqrt),
   shift_left: binary(g.leftShift),
   shift_right_arithmetic: binary(g.rightShift),

@@ -1,5 +1,7 @@
 import type { OpTable } from "./_table.ts";
+import { decompositions } from "./decompositions.ts";
 import { elementwise } from "./elementwise.ts";
+import { indexing } from "./indexing.ts";
 import { linalg } from "./linalg.ts";
 import { nnOps } from "./nn.ts";
 import { random } from "./random.ts";
@@ -9,9 +11,9 @@ import { shape } from "./shape.ts";
 /** What every golden op computes, by manifest group and op name. */
 export const OPS: { readonly [group: string]: OpTable } = {
   elementwise,
-  linalg,
+  linalg: { ...linalg, ...decompositions },
   nn: nnOps,
   random,
   reductions,
-  shape,
+  shape: { ...shape, ...indexing },
 };

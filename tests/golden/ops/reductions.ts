@@ -36,6 +36,21 @@ const cumulative = (f: Scan): MakeOp =>
 
 /** Golden ops that reduce or accumulate. */
 export const reductions: OpTable = {
+  count_nonzero: reduction(g.countNonzero),
+  max_where: (attrs) => ([x, mask]) => [
+    g.max(g.where(mask!, x!, number(attrs["initial"])), reduceOptions(attrs)),
+  ],
+  sum_where: (attrs) => ([x, mask]) => [g.sum(g.where(mask!, x!, 0), reduceOptions(attrs))],
+  median: withAttrs((x, { axis }) =>
+    g.median(x, axis === null ? {} : { axis: number(Array.isArray(axis) ? axis[0] : axis) })
+  ),
+  quantile: withAttrs((x, { axis, q }) =>
+    g.quantile(
+      x,
+      number(q),
+      axis === null ? {} : { axis: number(Array.isArray(axis) ? axis[0] : axis) },
+    )
+  ),
   all: reduction(g.all),
   any: reduction(g.any),
   argmax: argReduction(g.argmax),

@@ -1,0 +1,167 @@
+import { type Json, key, type Tree } from "../../mod.ts";
+import { type Adapter, methodOf } from "../../peft/mod.ts";
+import {
+  type Evaluation,
+  finetune,
+  type FinetuneOptions,
+  type FinetuneResult,
+  type LoadedModel,
+  type Progress,
+  saveAdapter,
+  saveModel,
+  splitHeldOut,
+} from "../../train/mod.ts";
+import { type Command, defineCommand } from "../command.ts";
+import { copyCompanions } from "../copy_files.ts";
+import { chooseSeqLen, readDataset } from "../dataset.ts";
+import { UsageError } from "../errors.ts";
+import { FINETUNE_OPTIONS, type FinetuneValues, FULL } from "../finetune_options.ts";
+import { makeOptimizer } from "../learning_rate.ts";
+import { adapterLoss, lmLoss } from "../lm_loss.ts";
+import { load } from "../load.ts";
+import { progressBar } from "../progress.ts";
+import type { Terminal } from "../terminal.ts";
+
+/** Trains an adapter, or all of a model, on text. */
+export const finetuneCommand: Command = defineCommand({
+  name: "finetune",
+  summary: "Train an adapter, or all of a model, on text",
+  options: FINETUNE_OPTIONS,
+  run: async (values, terminal) => {
+    const { model, tokenizer } = await load({ ...values, adapter: undefined }, terminal);
+    const seqLen = chooseSeqLen(values["seq-len"], model.json);
+    const all = await readDataset(values.data, { tokenizer, seqLen });
+    const data = values["eval-data"].length === 0
+      ? splitHeldOut(all, values["eval-fraction"])
+      : { training: all, heldOut: await readDataset(values["eval-data"], { tokenizer, seqLen }) };
+    const steps = chooseSteps(values, data.training.rows);
+    const run: RunOptions = {
+      optimizer: makeOptimizer({
+        lr: values.lr,
+        schedule: values.schedule,
+        warmup: values.warmup,
+        steps,
+        weightDecay: values["weight-decay"],
+        maxGradNorm: values["max-grad-norm"],
+      }),
+      data,
+      key: key(values.seed),
+      ...(steps !== undefined && { steps }),
+      ...(values.minutes !== undefined && { seconds: values.minutes * 60 }),
+      batchSize: values["batch-size"],
+      accumulate: values.accumulate,
+      ...(values["eval-every"] !== undefined && { evalEvery: values["eval-every"] }),
+      out: values.out,
+      settings: settingsOf(values, seqLen, steps),
+      resume: values.resume,
+    };
+    const bar = progressBar(terminal);
+    const onProgress = (progress: Progress): void => show(progress, bar.update, terminal);
+    const watched = { ...run, onProgress };
+    const result = values.method === FULL
+      ? await trainAll(model, watched)
+      : await trainAdapter(model, values, watched);
+    bar.end();
+    report(result, values.out, terminal);
+  },
+});
+
+/** What a run has besides its parameters and their loss. */
+type RunOptions = Omit<FinetuneOptions<Tree, Tree>, "params" | "loss">;
+
+async function trainAll(model: LoadedModel, run: RunOptions): Promise<FinetuneResult<Tree>> {
+  const result = await finetune({ ...run, params: model.params, loss: lmLoss(model) });
+  await saveModel(run.out, { ...model, params: result.params });
+  await copyCompanions(model.folder, run.out);
+  return result;
+}
+
+async function trainAdapter(
+  model: LoadedModel,
+  values: FinetuneValues,
+  run: RunOptions,
+): Promise<FinetuneResult<Adapter>> {
+  const params = methodOf(values.method).init(key(values.seed), model.params, {
+    ...adapterFields(values),
+    task_type: "CAUSAL_LM",
+    base_model_name_or_path: values.model,
+    ...(values.revision !== undefined && { revision: values.revision }),
+    model_type: model.family.name,
+  });
+  const result = await finetune({ ...run, params, loss: adapterLoss(model) });
+  await saveAdapter(run.out, result.params);
+  return result;
+}
+
+/** The fields of the adapter's configuration that were given; the others have PEFT's defaults. */
+function adapterFields(values: FinetuneValues): { readonly [field: string]: Json } {
+  const named = {
+    r: values.r,
+    lora_alpha: values["lora-alpha"],
+    lora_dropout: values["lora-dropout"],
+    target_modules: values["target-modules"].length > 0 ? values["target-modules"] : undefined,
+  };
+  const given = Object.entries(named).filter(([, value]) => value !== undefined);
+  return Object.fromEntries([...given, ...values.set.map(parseField)]) as Record<string, Json>;
+}
+
+/** "use_rslora=true": a field and its JSON value; what is no JSON is text. */
+function parseField(text: string): readonly [name: string, value: Json] {
+  const [, name, value] = text.match(/^(\w+)=(.*)$/s) ?? [];
+  if (name === undefined) {
+    throw new UsageError(`Cannot use --set ${text}: FIELD=VALUE is expected`);
+  }
+  try {
+    return [name, JSON.parse(value!)];
+  } catch {
+    return [name, value!];
+  }
+}
+
+/** Steps of the run; undefined if only the time ends it. */
+function chooseSteps(values: FinetuneValues, rows: number): number | undefined {
+  const { steps, epochs, minutes } = values;
+  if (steps !== undefined && epochs !== undefined) {
+    throw new UsageError("Cannot use --steps with --epochs: give one of them");
+  }
+  if (steps !== undefined) return steps;
+  if (epochs === undefined && minutes !== undefined) return undefined;
+  const perStep = values["batch-size"] * values.accumulate;
+  return Math.max(1, Math.ceil((epochs ?? 1) * rows / perStep));
+}
+
+/** What the numbers of a run depend on: a resumed run must have the same. */
+function settingsOf(
+  values: FinetuneValues,
+  seqLen: number,
+  steps: number | undefined,
+): { readonly [name: string]: Json } {
+  const free = ["out", "resume", "device", "minutes", "steps", "epochs", "eval-every", "seq-len"];
+  const kept = Object.entries(values).filter(([name, value]) => {
+    return !free.includes(name) && value !== undefined;
+  });
+  // A schedule that decays depends on where it ends; a constant one may go on.
+  const end = values.schedule === "constant" || steps === undefined ? {} : { steps };
+  return { ...Object.fromEntries(kept) as Record<string, Json>, "seq-len": seqLen, ...end };
+}
+
+function show(
+  { step, loss, tokensPerSecond, done, evaluation }: Progress,
+  update: (done: number, text: string) => void,
+  terminal: Terminal,
+): void {
+  if (evaluation) terminal.note(`step ${step}: ${describe(evaluation)}`);
+  const known = Number.isFinite(loss) ? `, loss ${loss.toFixed(3)}` : "";
+  update(done, `step ${step}${known}, ${Math.round(tokensPerSecond)} tokens/s`);
+}
+
+function report(result: FinetuneResult<Tree>, out: string, terminal: Terminal): void {
+  const { steps, before, after, tokensPerSecond } = result;
+  terminal.out(`before: ${describe(before)}`);
+  terminal.out(`after:  ${describe(after)}`);
+  terminal.out(`${steps} steps, ${Math.round(tokensPerSecond)} tokens/s; the result is in ${out}`);
+}
+
+function describe({ loss, perplexity }: Evaluation): string {
+  return `held-out loss ${loss.toFixed(4)}, perplexity ${perplexity.toFixed(2)}`;
+}

@@ -1,0 +1,99 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { setDevice } from "../../mod.ts";
+import { readSafetensors } from "../../hub/mod.ts";
+import { namesIn, withFolder } from "../hub/_folder.ts";
+import { run } from "./_run.ts";
+import { TEXT, writeTinyModel } from "./_tiny_model.ts";
+
+setDevice("reference");
+
+/** Runs `use` with a folder that holds a model and a text. */
+async function withModel(use: (folder: string) => Promise<void>): Promise<void> {
+  await withFolder(async (folder) => {
+    await writeTinyModel(`${folder}/model`);
+    await Deno.writeTextFile(`${folder}/text.txt`, TEXT);
+    await use(folder);
+  });
+}
+
+function lossIn(text: string): number {
+  return Number(text.match(/loss:? +([\d.]+)/)![1]);
+}
+
+Deno.test("graft info: describes a model and lists its tensors", async () => {
+  await withModel(async (folder) => {
+    const { code, out } = await run("info", `${folder}/model`, "--tensors");
+    assertEquals(code, 0);
+    assertStringIncludes(out, "model:          gpt2\n");
+    assertStringIncludes(out, "layers:         2\n");
+    assert(/transformer\.wte\.weight +F32 \[320, 16\]/.test(out));
+  });
+});
+
+Deno.test("graft finetune, info, eval, merge, generate: an adapter from first to last", async () => {
+  await withModel(async (folder) => {
+    const model = ["--model", `${folder}/model`];
+    const data = ["--data", `${folder}/text.txt`, "--seq-len", "16", "--batch-size", "4"];
+    const tuned = await run(
+      ...["finetune", ...model, ...data, "--out", `${folder}/adapter`, "--steps", "3"],
+      ...["--lr", "0.05", "--r", "2", "--target-modules", "c_attn,c_proj", "--set", "lora_alpha=4"],
+    );
+    assertEquals(tuned.code, 0, tuned.notes);
+    const [before, after] = [...tuned.out.matchAll(/loss ([\d.]+)/g)].map((found) => +found[1]!);
+    assert(after! < before!, tuned.out);
+
+    const info = await run("info", `${folder}/adapter`);
+    assertStringIncludes(info.out, "adapter:        LORA\n");
+    assertStringIncludes(info.out, "lora_alpha:     4\n");
+
+    const base = lossIn((await run("eval", ...model, ...data)).out);
+    const adapter = ["--adapter", `${folder}/adapter`];
+    const adapted = lossIn((await run("eval", ...model, ...adapter, ...data)).out);
+    assert(adapted < base, `${adapted} < ${base}`);
+
+    const merged = await run("merge", ...model, ...adapter, "--out", `${folder}/merged`);
+    assertEquals(merged.code, 0, merged.notes);
+    assert(namesIn(`${folder}/merged`).includes("tokenizer.json"));
+    const plain = lossIn((await run("eval", "--model", `${folder}/merged`, ...data)).out);
+    assert(Math.abs(plain - adapted) < 1e-3, `${plain} is ${adapted}`);
+
+    const generated = await run(
+      ...["generate", ...model, ...adapter, "--prompt", "the adapter", "--max-new-tokens", "4"],
+    );
+    assertEquals(generated.code, 0, generated.notes);
+    assert(generated.out.startsWith("the adapter"));
+    const again = await run("merge", ...model, ...adapter, "--out", `${folder}/model`);
+    assertStringIncludes(again.notes, "it is the folder of the model");
+  });
+});
+
+Deno.test("graft finetune --method full: saves a model; --resume goes on", async () => {
+  await withModel(async (folder) => {
+    const args = ["finetune", "--model", `${folder}/model`, "--data", `${folder}/text.txt`];
+    const more = ["--out", `${folder}/full`, "--seq-len", "16", "--method", "full"];
+    const first = await run(...args, ...more, "--steps", "1");
+    assertEquals(first.code, 0, first.notes);
+    const tensors = await readSafetensors(`${folder}/full/model.safetensors`);
+    assertEquals(tensors["transformer.wte.weight"]!.shape, [320, 16]);
+    const refused = await run(...args, ...more, "--steps", "2");
+    assertStringIncludes(refused.notes, "--resume");
+    const resumed = await run(...args, ...more, "--steps", "2", "--resume");
+    assertEquals(resumed.code, 0, resumed.notes);
+    assertStringIncludes(resumed.out, "2 steps");
+  });
+});
+
+Deno.test("graft generate: draws with a seed, and says what --temperature needs", async () => {
+  await withModel(async (folder) => {
+    const args = ["generate", "--model", `${folder}/model`, "a tree", "--max-new-tokens", "3"];
+    const sampled = [...args, "--sample", "--top-k", "5", "--seed", "1"];
+    assertEquals((await run(...sampled)).out, (await run(...sampled)).out);
+    const beams = await run(...args, "--beams", "2");
+    assertEquals(beams.code, 0, beams.notes);
+    const { code, notes } = await run(...args, "--temperature", "0.5");
+    assertEquals([code, notes], [
+      1,
+      "error: Cannot use --temperature without --sample: nothing is drawn at random\n",
+    ]);
+  });
+});

@@ -1,0 +1,118 @@
+import * as g from "../../../mod.ts";
+import { dtypeOf, type MakeOp, number, type OpTable, withAttrs } from "./_table.ts";
+
+type Item = number | string | { readonly input?: number } & g.Span;
+
+const itemsOf = (attrs: { readonly [name: string]: unknown }, xs: readonly g.Tensor[]) =>
+  (attrs["items"] as Item[]).map((item): g.IndexItem => {
+    if (typeof item === "number") return item;
+    if (typeof item === "string") return item as "newaxis" | "ellipsis";
+    return item.input === undefined ? item : xs[item.input]!;
+  });
+
+const at = (kind: g.ScatterKind): MakeOp => (attrs) => (xs) => [
+  g.indexUpdate(xs[0]!, itemsOf(attrs, xs), { update: xs.at(-1)!, kind }),
+];
+
+const indexed: MakeOp = (attrs) => (xs) => [g.index(xs[0]!, itemsOf(attrs, xs))];
+
+function convolve(x: g.Tensor, y: g.Tensor, mode: string): g.Tensor {
+  const [long, short] = x.shape[0]! >= y.shape[0]! ? [x, y] : [y, x];
+  const n = short.shape[0]!;
+  const low = mode === "full" ? n - 1 : mode === "valid" ? 0 : Math.floor(n / 2);
+  const high = mode === "full" ? n - 1 : mode === "valid" ? 0 : n - 1 - low;
+  const z = g.convGeneral(g.reshape(long, [1, 1, -1]), g.reshape(g.flip(short), [1, 1, -1]), {
+    padding: [[low, high]],
+  });
+  return g.reshape(z, [-1]);
+}
+
+/** Golden ops of indexing, padding, repeating and cutting. */
+export const indexing: OpTable = {
+  at_add: at("add"),
+  at_max: at("max"),
+  at_min: at("min"),
+  at_mul: at("mul"),
+  at_set: at("set"),
+  diag: withAttrs((x, { k }) => g.diag(x, { k: number(k) })),
+  convolve: ({ mode }) => ([x, y]) => [convolve(x!, y!, String(mode))],
+  diagonal: withAttrs((x, { offset, axis1, axis2 }) =>
+    g.diagonal(x, { offset: number(offset), axis1: number(axis1), axis2: number(axis2) })
+  ),
+  diff: withAttrs((x, { n, axis }) => {
+    const at = number(axis) < 0 ? number(axis) + x.shape.length : number(axis);
+    const once = (y: g.Tensor): g.Tensor => {
+      const stop = y.shape[at]!;
+      const shared = { axis: at };
+      return g.sub(
+        g.sliceAxis(y, { ...shared, start: 1, stop }),
+        g.sliceAxis(y, { ...shared, start: 0, stop: stop - 1 }),
+      );
+    };
+    return Array.from({ length: number(n) }).reduce((y: g.Tensor) => once(y), x);
+  }),
+  index: indexed,
+  lax_pad: ({ config }) => ([x, value]) => {
+    const widths = config as [number, number, number][];
+    return [
+      g.pad(x!, {
+        low: widths.map(([low]) => low),
+        high: widths.map(([, high]) => high),
+        interior: widths.map(([, , between]) => between),
+        value: value!,
+      }),
+    ];
+  },
+  linspace: ({ start, stop, num, endpoint }) => () => [
+    g.linspace(number(start), number(stop), { count: number(num), endpoint: endpoint === true }),
+  ],
+  moveaxis: withAttrs((x, { source, destination }) =>
+    g.moveAxis(x, source as number, destination as number)
+  ),
+  one_hot: withAttrs((x, { num_classes, axis, dtype }) =>
+    g.oneHot(x, number(num_classes), { axis: number(axis), dtype: dtypeOf<g.DType>(dtype) })
+  ),
+  pad: ({ mode, value, width }) => ([x]) => {
+    const pairs = width as [number, number][];
+    return [
+      g.pad(x!, {
+        low: pairs.map(([low]) => low),
+        high: pairs.map(([, high]) => high),
+        mode: mode as g.PadMode,
+        value: number(value ?? 0),
+      }),
+    ];
+  },
+  repeat: withAttrs((x, { repeats, axis }) =>
+    g.repeat(x, repeats as number, { axis: axis as number | null })
+  ),
+  roll: withAttrs((x, { shift, axis }) =>
+    g.roll(x, shift as number, { axis: axis as number | null })
+  ),
+  searchsorted: ({ side }) => ([sorted, values]) => [
+    g.searchSorted(sorted!, values!, { side: side as "left" }),
+  ],
+  slice: indexed,
+  sort_kv: ({ axis, num_keys }) => (xs) =>
+    g.sortTogether(xs, { axis: number(axis), keys: number(num_keys) }),
+  split: (attrs) => ([x]) =>
+    g.split(x!, {
+      axis: number(attrs["axis"]),
+      ...(attrs["sections"] === undefined || attrs["sections"] === null
+        ? { indices: attrs["indices"] as number[] }
+        : { sections: number(attrs["sections"]) }),
+    }),
+  take: ({ axis, mode }) => ([x, ids]) => [
+    g.take(x!, ids!, { axis: axis as number | null, mode: mode as g.IndexMode }),
+  ],
+  tile: withAttrs((x, { reps }) => g.tile(x, reps as number[])),
+  trace: withAttrs((x, { offset }) => g.traceOf(x, { offset: number(offset) })),
+  tri: ({ n, m, k, dtype }) => () => [
+    g.tri(number(n), {
+      ...(m === null || m === undefined ? {} : { columns: number(m) }),
+      k: number(k ?? 0),
+      dtype: dtypeOf<g.DType>(dtype ?? "float32"),
+    }),
+  ],
+  unstack: ({ axis }) => ([x]) => g.unstack(x!, { axis: number(axis) }),
+};

@@ -1,0 +1,178 @@
+import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { ACC, LOADED, type Operand, type ProductIR } from "../../../kernels/ir/types.ts";
+import { newEngine } from "../../../kernels/wasm/engine.ts";
+import { viewAt } from "../../../kernels/wasm/host.ts";
+import { lowerProduct, workspacesOf } from "../../../kernels/wasm/product/lower.ts";
+import "../../../mod.ts";
+import { maker } from "./_harness.ts";
+
+const engine = newEngine();
+
+/** Runs a product; buffers 0 and 1 are its operands, 2 its result. */
+function runProduct(ir: ProductIR, buffers: readonly Float32Array[]): Float32Array {
+  const spaces = workspacesOf(ir, 0).map(({ bytes }) => bytes);
+  const sizes = [...buffers.map((buffer) => buffer.byteLength), ...spaces];
+  const blocks = sizes.map((bytes) => engine.heap.allocate(bytes));
+  const view = (i: number): Float32Array =>
+    viewAt(engine.heap, blocks[i]!.address, {
+      dtype: "f32",
+      shape: [buffers[i]!.length],
+    }) as Float32Array;
+  buffers.forEach((buffer, i) => view(i).set(buffer));
+  const steps = lowerProduct(ir, engine.code, (buffer) => buffer, buffers.length);
+  engine.code.link();
+  const addresses = engine.addresses(blocks.length);
+  blocks.forEach(({ address }, i) => addresses[i] = address);
+  steps.forEach((step, i) => engine.run(0, i, step, addresses));
+  const result = view(2).slice();
+  for (const block of blocks) engine.heap.free(block);
+  return result;
+}
+
+function numbers(n: number, seed: number): Float32Array {
+  return Float32Array.from({ length: n }, (_, i) => Math.sin(i * 12.9898 + seed));
+}
+
+type Sizes = readonly [batch: number, m: number, n: number, k: number];
+
+/** An operand stored as [batch, free, k] or, turned, as [batch, k, free]. */
+function operand(buffer: number, batch: number, free: number, k: number, turned: boolean): Operand {
+  return {
+    buffer,
+    offset: 0,
+    freeStride: turned ? 1 : k,
+    kStride: turned ? free : 1,
+    batch: batch > 1 ? [[batch, free * k]] : [],
+  };
+}
+
+function expected(
+  [batch, m, n, k]: Sizes,
+  a: Float32Array,
+  b: Float32Array,
+  turned: readonly [boolean, boolean],
+): Float32Array {
+  const out = new Float32Array(batch * m * n);
+  const read = (x: Float32Array, turned: boolean, free: number, g: number, f: number, i: number) =>
+    x[g * free * k + (turned ? i * free + f : f * k + i)]!;
+  for (let g = 0; g < batch; g++) {
+    for (let i = 0; i < m; i++) {
+      for (let j = 0; j < n; j++) {
+        let sum = 0;
+        for (let x = 0; x < k; x++) {
+          sum += read(a, turned[0], m, g, i, x) * read(b, turned[1], n, g, j, x);
+        }
+        out[(g * m + i) * n + j] = sum;
+      }
+    }
+  }
+  return out;
+}
+
+function assertClose(got: Float32Array, want: Float32Array, what: string): void {
+  assertEquals(got.length, want.length);
+  got.forEach((g, i) =>
+    assertAlmostEquals(g, want[i]!, 1e-5 * (1 + Math.abs(want[i]!)), `${what} element ${i}`)
+  );
+}
+
+const SIZES: readonly Sizes[] = [
+  [1, 1, 1, 1],
+  [1, 5, 7, 3],
+  [1, 6, 8, 8],
+  [1, 13, 17, 9],
+  [1, 100, 70, 40],
+  [1, 7, 130, 300],
+  [3, 9, 5, 11],
+  [2, 20, 33, 4],
+  [1, 3, 4, 0],
+  [1, 8, 9, 3100],
+];
+
+for (const turned of [[false, false], [false, true], [true, false], [true, true]] as const) {
+  Deno.test(`lowerProduct: plain products, operands turned ${turned}`, () => {
+    for (const sizes of SIZES) {
+      const [batch, m, n, k] = sizes;
+      const a = numbers(batch * m * k, 1);
+      const b = numbers(batch * n * k, 2);
+      const ir: ProductIR = {
+        kind: "product",
+        batch,
+        m,
+        n,
+        k,
+        a: operand(0, batch, m, k, turned[0]),
+        b: operand(1, batch, n, k, turned[1]),
+        plain: { buffer: 2, offset: 0, rowStride: n, batch: batch > 1 ? [[batch, m * n]] : [] },
+      };
+      const got = runProduct(ir, [a, b, new Float32Array(batch * m * n)]);
+      assertClose(got, expected(sizes, a, b, turned), `${sizes}`);
+    }
+  });
+}
+
+/** An operand that a kernel computes as twice what is stored. */
+function doubled(
+  buffer: number,
+  [batch, free, k]: readonly [number, number, number],
+  laneIsK: boolean,
+): Operand {
+  const m = maker();
+  const [g, f, x] = [{ id: 1, size: batch }, { id: 2, size: free }, { id: 3, size: k }];
+  const [outer, lane] = laneIsK ? [f, x] : [x, f];
+  const value = m.op("mul", "f32", [m.load(buffer, m.at(g, f, x)), m.number(2)]);
+  return {
+    ...operand(LOADED, 1, 0, 0, false),
+    laneIsK,
+    loader: {
+      kind: "map",
+      rows: [g, outer],
+      lane,
+      stages: [{
+        reductions: [],
+        stores: [{ buffer: LOADED, index: m.at(g, outer, lane), value }],
+      }],
+      rowStores: [],
+      tile: true,
+      ordered: false,
+    },
+  };
+}
+
+for (const laneIsK of [true, false]) {
+  Deno.test(`lowerProduct: loaders (lane is k: ${laneIsK}) and an epilogue`, () => {
+    for (const sizes of [...SIZES.filter(([, , , k]) => k > 0), [1, 30, 200, 50] as const]) {
+      const [batch, m, n, k] = sizes;
+      const a = numbers(batch * m * k, 1);
+      const b = numbers(batch * n * k, 2);
+      const e = maker();
+      const [row, lane] = [{ id: 1, size: batch * m }, { id: 2, size: n }];
+      const acc = e.op("acc", "f32", []);
+      const value = e.op("add", "f32", [
+        { ...acc, buffer: ACC, index: e.at(row, lane) },
+        e.number(1),
+      ]);
+      const ir: ProductIR = {
+        kind: "product",
+        batch,
+        m,
+        n,
+        k,
+        a: doubled(0, [batch, m, k], laneIsK),
+        b: doubled(1, [batch, n, k], laneIsK),
+        epilogue: {
+          kind: "map",
+          rows: [row],
+          lane,
+          stages: [{ reductions: [], stores: [{ buffer: 2, index: e.at(row, lane), value }] }],
+          rowStores: [],
+          tile: true,
+          ordered: false,
+        },
+      };
+      const got = runProduct(ir, [a, b, new Float32Array(batch * m * n)]);
+      const want = expected(sizes, a, b, [false, false]).map((x) => 4 * x + 1);
+      assertClose(got, want, `${sizes}`);
+    }
+  });
+}

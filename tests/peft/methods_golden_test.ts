@@ -1,0 +1,20 @@
+import { openCase, openModel } from "./_golden_case.ts";
+import { checkMerged, checkOutputs, checkTraining } from "./_golden_check.ts";
+
+const CASES: { readonly [model: string]: readonly string[] } = {
+  "gpt2-causal-lm": ["ia3", "ln_tuning"],
+  "gpt2-sequence-classification": ["ia3"],
+};
+
+for (const [modelName, adapters] of Object.entries(CASES)) {
+  for (const name of adapters) {
+    Deno.test(`${name}: ${modelName} computes what PEFT does`, async (t) => {
+      const model = await openModel(modelName);
+      const golden = await openCase(model, name);
+      await t.step("outputs and gradients", () => checkOutputs(model, golden));
+      const { merge } = golden.description as { readonly merge?: { readonly supported: boolean } };
+      if (merge?.supported) await t.step("merged weights", () => checkMerged(model, golden));
+      await t.step("training", () => checkTraining(model, golden));
+    });
+  }
+}
