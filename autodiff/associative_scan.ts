@@ -32,7 +32,7 @@ export type AssociativeScanOptions = {
  * @throws {RangeError} if a leaf has no such axis
  * @example Running products
  * ```ts
- * import { mul, tensor, type Tensor } from "../core/mod.ts";
+ * import { mul, tensor, type Tensor } from "../mod.ts";
  * import { associativeScan } from "./mod.ts";
  * const y = associativeScan((a: Tensor, b: Tensor) => mul(a, b), tensor([1, 2, 3]));
  * if ((await y.data())[2] !== 6) throw new Error("unexpected value");

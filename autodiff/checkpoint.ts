@@ -21,7 +21,8 @@ import { jvpGraph } from "./jvp_graph.ts";
 import { applyTranspose } from "./transpose_graph.ts";
 
 type Tensors = readonly Tensor[];
-type Params = { readonly graph: Graph };
+/** What a checkpoint holds. */
+export type CheckpointParams = { readonly graph: Graph };
 
 /**
  * A function whose derivative computes it again instead of keeping what is inside.
@@ -30,40 +31,41 @@ type Params = { readonly graph: Graph };
  * is known behind a fence that waits for the cotangents, so it cannot start early nor be shared with
  * the forward pass.
  */
-export const checkpointP: Primitive<Tensors, Tensors, Params> = definePrimitive<
-  Tensors,
-  Tensors,
-  Params
->({
-  name: "checkpoint",
-  infer: (_inputs, { graph }) => graph.outputs.map((v) => graph.avals[v]!),
-  evaluate: (inputs, { graph }) => evaluateGraph(graph, inputs),
-  jvp: (primals, tangents, { graph }) => {
-    const { graph: whole, tangents: moved } = jvpGraph(graph, tangents.map((dx) => dx !== null));
-    const inputs = whole.avals.slice(0, whole.inputs).map((_, i) => i);
-    const pushed = intern(subGraph(whole, inputs, whole.outputs.slice(graph.outputs.length)));
-    const moving = tangents.filter((dx) => dx !== null);
-    const derivatives = moved.includes(true)
-      ? bind(checkpointP, [...primals, ...moving], { graph: pushed })
-      : [];
-    let next = 0;
-    return [
-      bind(checkpointP, primals, { graph }),
-      moved.map((has) => has ? derivatives[next++]! : null),
-    ];
-  },
-  transpose: (cts, operands, { graph }) => {
-    const known = operands.filter((x): x is Tensor => !isLinear(x));
-    const held = fence(known, cts.filter((ct) => ct !== null));
-    let next = 0;
-    return applyTranspose(graph, operands.map((x) => isLinear(x) ? x : held[next++]!), cts);
-  },
-  batch: (inputs, batched, { graph }, size) =>
-    bind(checkpointP, inputs, {
-      graph: intern(batchGraphTo(graph, batched, size, graph.outputs.map(() => true))),
-    }),
-  expand: (inputs, { graph }) => applyGraph(graph, inputs),
-});
+export const checkpointP: Primitive<readonly Tensor[], readonly Tensor[], CheckpointParams> =
+  definePrimitive<
+    Tensors,
+    Tensors,
+    CheckpointParams
+  >({
+    name: "checkpoint",
+    infer: (_inputs, { graph }) => graph.outputs.map((v) => graph.avals[v]!),
+    evaluate: (inputs, { graph }) => evaluateGraph(graph, inputs),
+    jvp: (primals, tangents, { graph }) => {
+      const { graph: whole, tangents: moved } = jvpGraph(graph, tangents.map((dx) => dx !== null));
+      const inputs = whole.avals.slice(0, whole.inputs).map((_, i) => i);
+      const pushed = intern(subGraph(whole, inputs, whole.outputs.slice(graph.outputs.length)));
+      const moving = tangents.filter((dx) => dx !== null);
+      const derivatives = moved.includes(true)
+        ? bind(checkpointP, [...primals, ...moving], { graph: pushed })
+        : [];
+      let next = 0;
+      return [
+        bind(checkpointP, primals, { graph }),
+        moved.map((has) => has ? derivatives[next++]! : null),
+      ];
+    },
+    transpose: (cts, operands, { graph }) => {
+      const known = operands.filter((x): x is Tensor => !isLinear(x));
+      const held = fence(known, cts.filter((ct) => ct !== null));
+      let next = 0;
+      return applyTranspose(graph, operands.map((x) => isLinear(x) ? x : held[next++]!), cts);
+    },
+    batch: (inputs, batched, { graph }, size) =>
+      bind(checkpointP, inputs, {
+        graph: intern(batchGraphTo(graph, batched, size, graph.outputs.map(() => true))),
+      }),
+    expand: (inputs, { graph }) => applyGraph(graph, inputs),
+  });
 
 /**
  * `f` with a derivative that recomputes it: only its arguments and what it closes over are kept for
@@ -75,7 +77,7 @@ export const checkpointP: Primitive<Tensors, Tensors, Params> = definePrimitive<
  * @throws {TypeError} if `f` is async
  * @example A block that keeps nothing inside
  * ```ts
- * import { mul, tensor, type Tensor } from "../core/mod.ts";
+ * import { mul, tensor, type Tensor } from "../mod.ts";
  * import { checkpoint, grad } from "./mod.ts";
  * const block = checkpoint((x: Tensor) => mul(x, mul(x, x)));
  * if (grad(block)(tensor(2)).shape.length !== 0) throw new Error("unexpected shape");

@@ -33,7 +33,7 @@ import { condP } from "./cond_primitive.ts";
  * @throws {TypeError} if a branch is async
  * @example The absolute value
  * ```ts
- * import { greater, neg, tensor, type Tensor } from "../core/mod.ts";
+ * import { greater, neg, tensor, type Tensor } from "../mod.ts";
  * import { cond } from "./mod.ts";
  * const abs = (x: Tensor) => cond(greater(x, 0), (x: Tensor) => x, (x: Tensor) => neg(x), x);
  * if (await abs(tensor(-2)).item() !== 2) throw new Error("unexpected value");

@@ -24,7 +24,7 @@ type Tensors = readonly Tensor[];
 type Cotangents = readonly (Tensor | null)[];
 
 /** One of several Graphs of the same operands, chosen by the first operand, clamped to their number. */
-export const condP: Primitive<Tensors, Tensors, CondParams> = definePrimitive<
+export const condP: Primitive<readonly Tensor[], readonly Tensor[], CondParams> = definePrimitive<
   Tensors,
   Tensors,
   CondParams

@@ -27,7 +27,8 @@ import { evaluateGraph } from "./interpret.ts";
 
 type Tensors = readonly Tensor[];
 
-type Params = {
+/** The Graphs of a function with a forward rule. */
+export type CustomJvpParams = {
   readonly args: number;
   /** Inputs to outputs. */
   readonly plain: Graph;
@@ -36,29 +37,30 @@ type Params = {
 };
 
 /** A function with a forward rule; transposing the rule gives the backward one. */
-export const customJvpP: Primitive<Tensors, Tensors, Params> = definePrimitive<
-  Tensors,
-  Tensors,
-  Params
->({
-  name: "custom_jvp",
-  infer: (_inputs, { plain }) => plain.outputs.map((v) => plain.avals[v]!),
-  evaluate: (inputs, { plain }) => evaluateGraph(plain, inputs),
-  jvp: (primals, tangents, { args, plain, rule }) => {
-    refuseCaptured(tangents.slice(args), "customJvp");
-    const moving = tangents.slice(0, args).map((dx, i) => dx ?? zerosOf(primals[i]!.aval));
-    const results = applyGraph(rule, [...primals, ...moving]);
-    const outputs = plain.outputs.length;
-    return [results.slice(0, outputs), results.slice(outputs).map(onlyFloat)];
-  },
-  batch: (inputs, batched, { args, plain, rule }, size) =>
-    bind(customJvpP, frontAll(inputs, batched, size), {
-      args,
-      plain: batchAll(plain, size),
-      rule: batchAll(rule, size),
-    }),
-  expand: (inputs, { plain }) => applyGraph(plain, inputs),
-});
+export const customJvpP: Primitive<readonly Tensor[], readonly Tensor[], CustomJvpParams> =
+  definePrimitive<
+    Tensors,
+    Tensors,
+    CustomJvpParams
+  >({
+    name: "custom_jvp",
+    infer: (_inputs, { plain }) => plain.outputs.map((v) => plain.avals[v]!),
+    evaluate: (inputs, { plain }) => evaluateGraph(plain, inputs),
+    jvp: (primals, tangents, { args, plain, rule }) => {
+      refuseCaptured(tangents.slice(args), "customJvp");
+      const moving = tangents.slice(0, args).map((dx, i) => dx ?? zerosOf(primals[i]!.aval));
+      const results = applyGraph(rule, [...primals, ...moving]);
+      const outputs = plain.outputs.length;
+      return [results.slice(0, outputs), results.slice(outputs).map(onlyFloat)];
+    },
+    batch: (inputs, batched, { args, plain, rule }, size) =>
+      bind(customJvpP, frontAll(inputs, batched, size), {
+        args,
+        plain: batchAll(plain, size),
+        rule: batchAll(rule, size),
+      }),
+    expand: (inputs, { plain }) => applyGraph(plain, inputs),
+  });
 
 function onlyFloat(dy: Tensor): Tensor | null {
   return isFloat(dy.dtype) ? dy : null;
@@ -77,7 +79,7 @@ function onlyFloat(dy: Tensor): Tensor | null {
  * @throws {TypeError} if a tensor that `f` or the rule closes over is differentiated
  * @example The sine with its derivative doubled
  * ```ts
- * import { cos, mul, sin, tensor, type Tensor } from "../core/mod.ts";
+ * import { cos, mul, sin, tensor, type Tensor } from "../mod.ts";
  * import { customJvp, grad } from "./mod.ts";
  * const f = customJvp((x: Tensor) => sin(x), ([x], [dx]) => [sin(x), mul(2, mul(cos(x), dx))]);
  * if (grad(f)(tensor(0)).shape.length !== 0) throw new Error("unexpected shape");

@@ -43,7 +43,7 @@ export type Cotangents<A extends readonly unknown[]> = {
  * @throws {UnsupportedError} in forward mode: there is only a backward rule
  * @example A gradient clipped to [-1, 1]
  * ```ts
- * import { clamp, mul, tensor, type Tensor } from "../core/mod.ts";
+ * import { clamp, mul, tensor, type Tensor } from "../mod.ts";
  * import { customVjp, grad } from "./mod.ts";
  * const limit = customVjp(
  *   (x: Tensor) => x,

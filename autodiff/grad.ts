@@ -50,7 +50,7 @@ export type GradOf<A extends readonly unknown[], N extends Argnums> = N extends 
  * @throws {TypeError} if `f` is async
  * @example The derivative of x³
  * ```ts
- * import { mul, tensor, type Tensor } from "../core/mod.ts";
+ * import { mul, tensor, type Tensor } from "../mod.ts";
  * import { grad } from "./mod.ts";
  * const slope = grad((x: Tensor) => mul(x, mul(x, x)))(tensor(2));
  * if (slope.shape.length !== 0) throw new Error("unexpected shape");
@@ -88,7 +88,7 @@ export function grad(
  * @throws as `grad`
  * @example Loss and gradient
  * ```ts
- * import { mul, sum, tensor, type Tensor } from "../core/mod.ts";
+ * import { mul, sum, tensor, type Tensor } from "../mod.ts";
  * import { valueAndGrad } from "./mod.ts";
  * const loss = (p: { readonly w: Tensor }) => sum(mul(p.w, p.w));
  * const { value, grad } = valueAndGrad(loss)({ w: tensor([1, 2]) });

@@ -45,7 +45,7 @@ export type JacobianOptions<N extends Argnums> = {
  * @throws {TypeError} if `f` is async
  * @example Of a square, element by element
  * ```ts
- * import { mul, tensor, type Tensor } from "../core/mod.ts";
+ * import { mul, tensor, type Tensor } from "../mod.ts";
  * import { jacfwd } from "./mod.ts";
  * const j = jacfwd((x: Tensor) => mul(x, x))(tensor([1, 2, 3]));
  * if (j.shape.join() !== "3,3") throw new Error("unexpected shape");
@@ -110,7 +110,7 @@ export function jacrev<A extends readonly unknown[], B extends Tree, const N ext
  * @throws as `jacfwd`
  * @example Of a cube
  * ```ts
- * import { mul, sum, tensor, type Tensor } from "../core/mod.ts";
+ * import { mul, sum, tensor, type Tensor } from "../mod.ts";
  * import { hessian } from "./mod.ts";
  * const h = hessian((x: Tensor) => sum(mul(x, mul(x, x))))(tensor([1, 2]));
  * if (h.shape.join() !== "2,2") throw new Error("unexpected shape");

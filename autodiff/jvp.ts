@@ -26,7 +26,7 @@ import { flattenTrees, jvpFlat, rebuildTrees, resultLeaves } from "./_flat.ts";
  * @throws {ShapeError} if a leaf of it has another type
  * @example The slope of x² along 1
  * ```ts
- * import { mul, tensor, type Tensor } from "../core/mod.ts";
+ * import { mul, tensor, type Tensor } from "../mod.ts";
  * import { jvp } from "./mod.ts";
  * const [y, dy] = jvp((x: Tensor) => mul(x, x), [tensor(3)], [tensor(1)]);
  * if (y.shape.length + dy.shape.length !== 0) throw new Error("unexpected shapes");

@@ -20,7 +20,7 @@ import { transposeGraph } from "./transpose_graph.ts";
  * @throws {TreeError} if a cotangent has not the structure of the result
  * @example Doubling is its own transpose
  * ```ts
- * import { mul, tensor, type Tensor } from "../core/mod.ts";
+ * import { mul, tensor, type Tensor } from "../mod.ts";
  * import { linearTranspose } from "./mod.ts";
  * const [x] = linearTranspose((x: Tensor) => mul(2, x), [tensor([1, 2])])(tensor([3, 4]));
  * if (x.shape[0] !== 2) throw new Error("unexpected shape");

@@ -11,7 +11,7 @@ import { matchTangents } from "./jvp.ts";
  * @throws as `jvp`
  * @example The linear map of x²
  * ```ts
- * import { mul, tensor, type Tensor } from "../core/mod.ts";
+ * import { mul, tensor, type Tensor } from "../mod.ts";
  * import { linearize } from "./mod.ts";
  * const [y, push] = linearize((x: Tensor) => mul(x, x), [tensor(3)]);
  * if (y.shape.length + push(tensor(1)).shape.length !== 0) throw new Error("unexpected shapes");

@@ -1,30 +1,36 @@
 /**
- * Derivatives and batches of functions: Graph to Graph engines, the functions users call, and the
- * primitives that hold a Graph.
+ * Derivatives and batches of functions: the functions users call, the Graph to Graph engines behind
+ * them, and the primitives that hold a Graph.
  *
  * @module
  */
 export * from "./associative_scan.ts";
 export type { BatchAxes } from "./_batch_axes.ts";
-export * from "./batch_graph.ts";
+export { type BatchedGraph, batchGraph } from "./batch_graph.ts";
 export * from "./checkpoint.ts";
 export * from "./cond.ts";
-export * from "./cond_primitive.ts";
+export { condP } from "./cond_primitive.ts";
+export type { CondParams } from "./_cond_jvp.ts";
 export * from "./custom_jvp.ts";
 export * from "./custom_vjp.ts";
-export * from "./custom_vjp_primitive.ts";
-export * from "./grad.ts";
+export {
+  customLinearP,
+  type CustomLinearParams,
+  customVjpP,
+  type CustomVjpParams,
+} from "./custom_vjp_primitive.ts";
+export { type Argnums, grad, type GradOf, type GradOptions, valueAndGrad } from "./grad.ts";
 export * from "./interpret.ts";
 export * from "./jacobian.ts";
-export * from "./jvp.ts";
-export * from "./jvp_graph.ts";
+export { jvp } from "./jvp.ts";
+export { type JvpGraph, jvpGraph } from "./jvp_graph.ts";
 export * from "./linear_transpose.ts";
 export * from "./linearize.ts";
-export * from "./partition.ts";
-export * from "./scan.ts";
-export * from "./scan_primitive.ts";
-export * from "./transpose_graph.ts";
+export { type Linearized, linearizeGraph } from "./partition.ts";
+export { scan, type ScanOptions } from "./scan.ts";
+export { scanP, type ScanParams } from "./scan_primitive.ts";
+export { type TransposedGraph, transposeGraph } from "./transpose_graph.ts";
 export * from "./vjp.ts";
 export * from "./vmap.ts";
 export * from "./while_loop.ts";
-export * from "./while_primitive.ts";
+export { whileP, type WhileParams } from "./while_primitive.ts";

@@ -44,7 +44,7 @@ export type ScanOptions = {
  * @throws {TypeError} if there is neither `xs` nor `length`, or `f` is async
  * @example A running sum
  * ```ts
- * import { add, tensor, type Tensor } from "../core/mod.ts";
+ * import { add, tensor, type Tensor } from "../mod.ts";
  * import { scan } from "./mod.ts";
  * const step = (sum: Tensor, x: Tensor): [Tensor, Tensor] => [add(sum, x), add(sum, x)];
  * const [total, sums] = scan(step, tensor(0), tensor([1, 2, 3]));

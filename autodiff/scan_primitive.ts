@@ -34,7 +34,7 @@ export type ScanParams = {
 };
 
 /** Constants, first carry and stacked inputs to last carry and stacked outputs. */
-export const scanP: Primitive<Tensors, Tensors, ScanParams> = definePrimitive<
+export const scanP: Primitive<readonly Tensor[], readonly Tensor[], ScanParams> = definePrimitive<
   Tensors,
   Tensors,
   ScanParams

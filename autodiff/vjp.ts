@@ -26,7 +26,7 @@ import { flattenTrees, linearizeFlat, rebuildTrees, resultLeaves } from "./_flat
  * @throws {ShapeError} if a leaf of it has another type
  * @example A pullback
  * ```ts
- * import { mul, tensor, type Tensor } from "../core/mod.ts";
+ * import { mul, tensor, type Tensor } from "../mod.ts";
  * import { vjp } from "./mod.ts";
  * const [y, pull] = vjp((x: Tensor) => mul(x, x), [tensor([1, 2])]);
  * const [dx] = pull(tensor([1, 1]));

@@ -40,7 +40,7 @@ export type VmapOptions<A extends readonly unknown[]> = {
  * @throws {TypeError} if nothing is mapped over, `f` is async, or a batched result has axis null
  * @example Row by row
  * ```ts
- * import { mul, sum, tensor, type Tensor } from "../core/mod.ts";
+ * import { mul, sum, tensor, type Tensor } from "../mod.ts";
  * import { vmap } from "./mod.ts";
  * const dots = vmap((x: Tensor, y: Tensor) => sum(mul(x, y)), { inAxes: [0, null] });
  * const y = dots(tensor([[1, 2], [3, 4]]), tensor([1, 1]));

@@ -32,7 +32,7 @@ import { whileP } from "./while_primitive.ts";
  * @throws {TypeError} if a function is async
  * @example The first power of two above a number
  * ```ts
- * import { less, mul, tensor, type Tensor } from "../core/mod.ts";
+ * import { less, mul, tensor, type Tensor } from "../mod.ts";
  * import { whileLoop } from "./mod.ts";
  * const power = whileLoop((x: Tensor) => less(x, 100), (x: Tensor) => mul(x, 2), tensor(1));
  * if (await power.item() !== 128) throw new Error("unexpected value");
@@ -82,7 +82,7 @@ export function whileLoop<C extends Tree>(
  * @throws as `whileLoop`
  * @example Five doublings
  * ```ts
- * import { mul, tensor, type Tensor } from "../core/mod.ts";
+ * import { mul, tensor, type Tensor } from "../mod.ts";
  * import { foriLoop } from "./mod.ts";
  * const x = foriLoop([0, 5], (_i: Tensor, x: Tensor) => mul(x, 2), tensor(1));
  * if (await x.item() !== 32) throw new Error("unexpected value");

@@ -36,7 +36,7 @@ export type WhileParams = {
  * A loop whose number of steps depends on its values. Forward derivatives run it a second time with
  * the tangents beside the carry; it has no backward one, because the number of residuals is unknown.
  */
-export const whileP: Primitive<Tensors, Tensors, WhileParams> = definePrimitive<
+export const whileP: Primitive<readonly Tensor[], readonly Tensor[], WhileParams> = definePrimitive<
   Tensors,
   Tensors,
   WhileParams

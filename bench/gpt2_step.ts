@@ -4,7 +4,7 @@
  * (variable GRAFT_PYTHON, else python3). The two alternate, because machines are shared.
  */
 import { parseArgs } from "npm:deno-std@1.4.0/cli/parse_args.js";
-import { evaluate, jit, key, randint, type Tensor, treeSize } from "../core/mod.ts";
+import { compileReport, evaluate, jit, key, randint, type Tensor, treeSize } from "../core/mod.ts";
 import "../mod.ts";
 import { valueAndGrad } from "../autodiff/mod.ts";
 import { gpt2Family } from "../models/mod.ts";
@@ -24,8 +24,6 @@ const [batch, time, layers] = [args.batch, args.time, args.layers].map(Number) a
   number,
   number,
 ];
-const GFLOP = 259.3 * (batch * time) / 512;
-
 const config = gpt2Family.parseConfig({ model_type: "gpt2", n_layer: layers });
 const params = gpt2Family.init(key(0), config, { task: "causal-lm" });
 await evaluate(params);
@@ -38,11 +36,12 @@ console.log(`${treeSize(adapter)} of ${treeSize(params)} parameters are trained`
 
 const loss = (a: Adapter): Tensor =>
   causalLmLoss(head(graft(params, a), { input_ids: ids }, config).logits, ids);
-const step = jit((a: Adapter, state: ReturnType<typeof optimizer.init>) => {
+const makeStep = (a: Adapter, state: ReturnType<typeof optimizer.init>) => {
   const { value, grad } = valueAndGrad(loss)(a);
   const [next, nextState] = optimizer.update(grad, state, a);
   return { value, next, nextState };
-}, { donate: [0, 1] });
+};
+const step = jit(makeStep, { donate: [0, 1] });
 
 let state = { next: adapter as Adapter, nextState: optimizer.init(adapter) };
 await evaluate(state);
@@ -55,6 +54,9 @@ const run = async (): Promise<number> => {
   return now() - start;
 };
 
+const compiling = now();
+const report = await compileReport(makeStep, { donate: [0, 1] })(state.next, state.nextState);
+const compiled = now() - compiling;
 const first = await run();
 const python = await openPython("bench/gpt2_step.py", [
   String(batch),
@@ -70,8 +72,14 @@ for (let i = 0; i < Number(args.rounds); i++) {
 const seconds = (list: readonly number[]): string =>
   `median ${(median(list) / 1000).toFixed(2)} s, best ${(Math.min(...list) / 1000).toFixed(2)} s`;
 const steady = median(ours);
+console.log(
+  `program    ${report.kernels.length} kernels, ${report.copies} copies, ` +
+    `${(report.flops / 1e9).toFixed(1)} GFLOP, ${(report.bytes / 1e9).toFixed(2)} GB moved, ` +
+    `${(report.peakBytes / 1e6).toFixed(0)} MB at peak, ${report.inPlace} in place`,
+);
+console.log(`trace and compile ${(compiled / 1000).toFixed(2)} s`);
 console.log(`first step ${(first / 1000).toFixed(2)} s`);
-console.log(`graft      ${seconds(ours)}, ${(GFLOP / steady * 1000).toFixed(1)} GFLOP/s`);
+console.log(`graft      ${seconds(ours)}, ${(report.flops / 1e6 / steady).toFixed(1)} GFLOP/s`);
 console.log(`resident   ${(Deno.memoryUsage().rss / 2 ** 30).toFixed(2)} GiB`);
 if (python) {
   console.log(`pytorch    ${seconds(theirs)}, ${await python.close()}`);

@@ -3,6 +3,7 @@ const COMPANIONS = [
   "tokenizer.json",
   "tokenizer_config.json",
   "special_tokens_map.json",
+  "chat_template.jinja",
   "vocab.json",
   "merges.txt",
   "generation_config.json",

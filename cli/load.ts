@@ -27,11 +27,27 @@ export async function load(options: LoadOptions, terminal: Terminal): Promise<Lo
   chooseDevice(options.device);
   const { revision } = options;
   const folder = await findFolder(options.model, { revision, terminal });
-  const tokenizer = await loadTokenizer(folder);
+  const plain = await loadTokenizer(folder);
   const model = await loadModel(folder);
+  const { vocab_size } = model.json;
+  const tokenizer = typeof vocab_size === "number" ? withinVocabulary(plain, vocab_size) : plain;
   if (options.adapter === undefined) return { model, tokenizer, params: model.params };
   const adapter = await loadAdapter(await findFolder(options.adapter, { terminal }), model.params);
   return { model, tokenizer, params: graft(model.params, adapter) };
+}
+
+/** The tokenizer, refusing text whose ids the model's embedding does not have. */
+function withinVocabulary(tokenizer: Tokenizer, size: number): Tokenizer {
+  const encode: Tokenizer["encode"] = (text, options) => {
+    const ids = tokenizer.encode(text, options);
+    const beyond = ids.find((id) => id >= size);
+    if (beyond === undefined) return ids;
+    throw new RangeError(
+      `Cannot use the token id ${beyond}: the model has ${size} tokens and its tokenizer ` +
+        `${tokenizer.vocabSize}; the tokenizer of another model is in its folder`,
+    );
+  };
+  return { ...tokenizer, encode };
 }
 
 /**

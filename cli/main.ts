@@ -8,6 +8,8 @@ import { UsageError } from "./errors.ts";
 import { formatCommands, formatOptions } from "./help.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
 
+export type { Terminal };
+
 /** Runs a command line and returns the exit code: 0, or 1 after one line that says what is wrong. */
 export async function main(args: readonly string[], terminal: Terminal): Promise<number> {
   try {

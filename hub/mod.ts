@@ -6,6 +6,7 @@
  */
 export * from "./atomic.ts";
 export { hubCacheFolder } from "./cache.ts";
+export * from "./chat.ts";
 export * from "./checkpoint/mod.ts";
 export * from "./config.ts";
 export type { Progress } from "./download.ts";

@@ -19,7 +19,7 @@ export type ResolveOptions = {
 };
 
 // Settings, tokenizers and safetensors: what a model is loaded from.
-const DEFAULT_FILES = ["*.json", "model*.safetensors", "adapter_model.safetensors"];
+const DEFAULT_FILES = ["*.json", "model*.safetensors", "adapter_model.safetensors", "*.jinja"];
 
 /**
  * The folder of a model: a folder of this machine as it is, or a hub id such as "openai-community/gpt2"

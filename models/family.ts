@@ -78,6 +78,8 @@ export type ModelFamily<P extends Tree, C> = {
   initCache?(config: C, options: CacheOptions): Cache;
   /** How many virtual tokens prompt tuning has put in front of every text. */
   promptLength?(params: P): number;
+  /** How many virtual keys prefix tuning has put in front of every text. */
+  prefixLength?(params: P): number;
   /** The greatest number of tokens that positions exist for, where there is one. */
   maxPositions?(config: C): number;
   /** The forward pass of a task; throws UnsupportedError for a task it does not have. */

@@ -23,7 +23,6 @@ import {
   prependPrefix,
   prependPrompt,
   prependSeen,
-  prependVisible,
   type Prompted,
   textPositions,
 } from "./prompts.ts";
@@ -109,10 +108,11 @@ export function gpt2(
     source: cache ? cache.layers[0]!.key.shape[2]! : time,
     position: cache?.position ?? 0,
     mask: mask && !cache ? prependSeen(mask, virtual) : mask,
+    prefix,
   });
   const pass: Pass = {
     config,
-    visible: prependVisible(visible, prefix),
+    visible,
     position: cache?.position ?? null,
   };
   const hidden_states = [start];

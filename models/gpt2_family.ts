@@ -96,6 +96,7 @@ export const gpt2Family: ModelFamily<Gpt2Params, Gpt2Config> = {
       ...(dtype && { dtype }),
     }),
   promptLength: (params) => params.transformer.wte.prompt?.shape[0] ?? 0,
+  prefixLength: (params) => params.transformer.h[0]?.attn.prefix?.key.shape[1] ?? 0,
   maxPositions: (config) => config.n_positions,
   head: (task) => {
     const head = HEADS[task];

@@ -61,13 +61,6 @@ export function prependSeen(mask: Tensor, length: number): Tensor {
   return concatenate([seen, mask], { axis: 1 });
 }
 
-/** A mask of visibility [B, 1, T, S], behind `length` columns that every query sees. */
-export function prependVisible(visible: Tensor, length: number): Tensor {
-  if (length === 0) return visible;
-  const [batch, one, time] = visible.shape as readonly [number, number, number];
-  return concatenate([ones([batch, one, time, length], { dtype: "bool" }), visible], { axis: 3 });
-}
-
 /** Keys and values behind those of a prefix: [B, H, P + S, K]. */
 export function prependPrefix(prefix: LayerCache | undefined, own: LayerCache): LayerCache {
   if (!prefix) return own;

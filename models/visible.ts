@@ -2,14 +2,17 @@ import {
   add,
   expandDims,
   formatShape,
+  greater,
   iota,
   lessEqual,
   logicalAnd,
   notEqual,
   reshape,
   ShapeError,
+  sub,
   type Tensor,
 } from "../core/mod.ts";
+import { prependSeen } from "./prompts.ts";
 
 /** What decides which columns a query sees. */
 export type VisibleOptions = {
@@ -21,27 +24,35 @@ export type VisibleOptions = {
   readonly position: Tensor | number;
   /** Non-zero where a column counts, [B, S]. */
   readonly mask?: Tensor | undefined;
+  /** Columns of virtual keys in front, which the mask does not mention and everybody sees. */
+  readonly prefix?: number;
+  /** Columns that a query sees, its own included; by default all before it. */
+  readonly window?: number | null;
 };
 
 /**
  * Which keys each query of a decoder sees: those up to its own column that the mask lets through.
  *
- * @returns bool [B, 1, T, S], or [1, 1, T, S] without a mask
+ * @returns bool [B, 1, T, P + S] for P columns of virtual keys; B is 1 without a mask
  * @throws {ShapeError} if the mask is not one row of `source` columns a text
  */
 export function visibleKeys(options: VisibleOptions): Tensor {
-  const { time, source, position, mask } = options;
+  const { time, position, mask, window = null, prefix = 0 } = options;
+  const source = prefix + options.source;
   const query = iota([time, source], { axis: 0, dtype: "i32" });
   const key = iota([time, source], { axis: 1, dtype: "i32" });
-  const causal = reshape(lessEqual(key, add(query, position)), [1, 1, time, source]);
+  const own = add(query, typeof position === "number" ? position + prefix : add(position, prefix));
+  const before = lessEqual(key, own);
+  const near = window === null ? before : logicalAnd(before, greater(key, sub(own, window)));
+  const causal = reshape(near, [1, 1, time, source]);
   if (!mask) return causal;
-  if (mask.shape.length !== 2 || mask.shape[1] !== source) {
+  if (mask.shape.length !== 2 || mask.shape[1] !== options.source) {
     throw new ShapeError(
-      `Cannot mask ${source} columns with an attention_mask ${formatShape(mask.shape)}: ` +
+      `Cannot mask ${options.source} columns with an attention_mask ${formatShape(mask.shape)}: ` +
         `it needs one column a key; with a cache, the whole capacity`,
       "visibleKeys",
       [mask.shape],
     );
   }
-  return logicalAnd(causal, expandDims(expandDims(notEqual(mask, 0), 1), 1));
+  return logicalAnd(causal, expandDims(expandDims(notEqual(prependSeen(mask, prefix), 0), 1), 1));
 }

@@ -19,3 +19,5 @@ export * from "./embedding.ts";
 export * from "./heads.ts";
 export * from "./layer_norm.ts";
 export * from "./linear.ts";
+export * from "./rms_norm.ts";
+export * from "./rope.ts";

@@ -19,15 +19,15 @@ import {
 } from "../core/mod.ts";
 import { type Adapter, makeAdapter, type ModuleFields } from "./adapter.ts";
 import { type AdaloraConfig, parseAdaloraConfig } from "./adalora_config.ts";
-import { givenFields } from "./config.ts";
+import { givenFields } from "./_config.ts";
 import { ADALORA_TARGETS } from "./defaults.ts";
-import { foldInPath } from "./keys.ts";
+import { foldInPath } from "./_keys.ts";
 import type { Layout, LayoutOptions, Module } from "./layout.ts";
 import { loraWeight } from "./lora_weight.ts";
 import type { GraftOptions, InitOptions, Method } from "./method.ts";
-import { checkModules, checkShape, fieldsFromTensors, moduleTensors } from "./module_files.ts";
-import { graftModules } from "./module_graft.ts";
-import { replacedTensors } from "./replaced.ts";
+import { checkModules, checkShape, fieldsFromTensors, moduleTensors } from "./_module_files.ts";
+import { graftModules } from "./_module_graft.ts";
+import { replacedTensors } from "./_replaced.ts";
 import { resolveTargets, selectModules } from "./targets.ts";
 
 /** The factors of one module: B diag(E) A, with R = init_r ranks or those that are left of them. */

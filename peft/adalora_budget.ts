@@ -26,7 +26,8 @@ import { makeAdapter } from "./adapter.ts";
 import type { AdaloraAdapter, AdaloraModule } from "./adalora.ts";
 import type { AdaloraConfig } from "./adalora_config.ts";
 
-type Modules = { readonly [path: string]: AdaloraModule };
+/** AdaLoRA's factors by module path. */
+export type AdaloraModules = { readonly [path: string]: AdaloraModule };
 
 /** What allocation remembers: a tree of tensors, as an optimizer's state. */
 export type AdaloraState = {
@@ -35,8 +36,8 @@ export type AdaloraState = {
   /** How many ranks every step prunes, i32 [total_step]. */
   readonly schedule: Tensor;
   /** Smoothed |p · dp| of every element, and how much it varies. */
-  readonly importance: Modules;
-  readonly uncertainty: Modules;
+  readonly importance: AdaloraModules;
+  readonly uncertainty: AdaloraModules;
   /** 1 for ranks that are kept after the last allocation, [R] by module. */
   readonly kept: { readonly [path: string]: Tensor };
 };
@@ -67,7 +68,7 @@ export function pruningSchedule(config: AdaloraConfig, modules: number): readonl
 export function adaloraState(adapter: AdaloraAdapter): AdaloraState {
   const { modules } = adapter.fields;
   const count = Object.keys(modules).length;
-  const nothing = treeMap(zerosLike, modules);
+  const nothing = treeMap((x) => zerosLike(x), modules);
   return {
     step: tensor(0, { dtype: "i32" }),
     schedule: tensor(pruningSchedule(adapter.statics, count), { dtype: "i32" }),
@@ -122,8 +123,8 @@ export function adaloraAllocate(
 
 /** Smoothed importance |p · dp| and its variation; both stay when the last allocation is near. */
 function remember(
-  modules: Modules,
-  grads: Modules,
+  modules: AdaloraModules,
+  grads: AdaloraModules,
   state: AdaloraState,
   options: { readonly config: AdaloraConfig; readonly running: Tensor },
 ): Pick<AdaloraState, "importance" | "uncertainty"> {

@@ -1,6 +1,6 @@
 import type { Json } from "../core/mod.ts";
 import type { AdapterConfig } from "./adapter.ts";
-import { asNumber, readConfig } from "./config.ts";
+import { asNumber, readConfig } from "./_config.ts";
 import type { TargetConfig } from "./targets.ts";
 
 /** AdaLoRA's configuration. Steps are counted from 0. */

@@ -1,6 +1,7 @@
 import type { FlatTree, Json, Tree } from "../core/mod.ts";
 import { type Adapter, configOf, methodName } from "./adapter.ts";
 import type { LayoutOptions } from "./layout.ts";
+import { PREFIX } from "./_module_files.ts";
 import { methodOf } from "./registry.ts";
 
 /** What a folder with an adapter holds: adapter_config.json and adapter_model.safetensors. */
@@ -9,7 +10,6 @@ export type AdapterFiles = {
   readonly tensors: FlatTree;
 };
 
-const PREFIX = "base_model.model.";
 /** The version of PEFT whose files these are. */
 const PEFT_VERSION = "0.21.0";
 
@@ -28,10 +28,7 @@ export function adapterToFiles(adapter: Adapter): AdapterFiles {
     inference_mode: true,
     peft_version: PEFT_VERSION,
   };
-  const tensors = Object.entries(method.toTensors(adapter)).map(([path, tensor]) =>
-    [PREFIX + path, tensor] as const
-  );
-  return { config, tensors: Object.fromEntries(tensors) };
+  return { config, tensors: method.toTensors(adapter) };
 }
 
 /**
@@ -62,9 +59,12 @@ export function adapterFromFiles(
   return method.fromTensors(config, Object.fromEntries(tensors), params, options);
 }
 
-/** Names as in the model. Wrapped twice, PEFT repeats the prefix; a compiled model adds another. */
+/**
+ * Names as in the model. Wrapped twice, PEFT repeats the prefix, and a compiled model adds another;
+ * what belongs to no module of the model has half of it.
+ */
 function withoutPrefix(name: string): string {
-  let rest = name;
+  let rest = name.replaceAll("_orig_mod.", "");
   while (rest.startsWith(PREFIX)) rest = rest.slice(PREFIX.length);
-  return rest.replaceAll("_orig_mod.", "");
+  return rest.replace(/^base_model\./, "");
 }

@@ -8,12 +8,14 @@ import {
   zeros,
 } from "../core/mod.ts";
 import { makeAdapter } from "./adapter.ts";
-import { foldInPath } from "./keys.ts";
+import { foldInPath } from "./_keys.ts";
 import { factorsOf, type LoraAdapter } from "./lora.ts";
 import type { LoraConfig } from "./lora_config.ts";
-import { type Factors, truncatedSvd } from "./lora_factors.ts";
-import { type LoraModule, scaleOf } from "./lora_init.ts";
-import { mix, type Mixing, type MixOptions, randomMask } from "./mixing.ts";
+import { type Factors, truncatedSvd } from "./_lora_factors.ts";
+import { type LoraModule, scaleOf } from "./_lora_init.ts";
+import { mix, type Mixing, type MixOptions, randomMask } from "./_mixing.ts";
+
+export type { Mixing };
 
 /** What is combined: factors apart, stacked factors, or whole changes cut down by an SVD. */
 export type CombinationType = "cat" | "svd" | Mixing | `${Exclude<Mixing, "linear">}_svd`;

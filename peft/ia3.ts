@@ -9,17 +9,17 @@ import {
   weightShape,
 } from "../core/mod.ts";
 import { type Adapter, type AdapterConfig, makeAdapter, type ModuleFields } from "./adapter.ts";
-import { givenFields, readConfig } from "./config.ts";
+import { givenFields, readConfig } from "./_config.ts";
 import { IA3_FEEDFORWARD, IA3_TARGETS } from "./defaults.ts";
 import { ia3Gain, ia3Weight } from "./ia3_weight.ts";
-import { foldInPath } from "./keys.ts";
+import { foldInPath } from "./_keys.ts";
 import type { Layout, LayoutOptions, Module } from "./layout.ts";
 import type { GraftOptions, InitOptions, Method } from "./method.ts";
-import { checkModules, checkShape, fieldsFromTensors, moduleTensors } from "./module_files.ts";
-import { graftModules } from "./module_graft.ts";
-import { fullMatch } from "./patterns.ts";
-import { replacedTensors } from "./replaced.ts";
-import { resolveTargets, selectModules, type TargetConfig } from "./targets.ts";
+import { checkModules, checkShape, fieldsFromTensors, moduleTensors } from "./_module_files.ts";
+import { graftModules } from "./_module_graft.ts";
+import { fullMatch } from "./_patterns.ts";
+import { replacedTensors } from "./_replaced.ts";
+import { modelTypeOf, resolveTargets, selectModules, type TargetConfig } from "./targets.ts";
 
 /** (IA)³'s configuration. */
 export type Ia3Config = AdapterConfig & TargetConfig & {
@@ -71,7 +71,7 @@ function parseConfig(json: { readonly [field: string]: Json }): Ia3Config {
 
 function initIa3(key: Tensor, params: Tree, options: InitOptions<Ia3Config> = {}): Ia3Adapter {
   const parsed = parseConfig(givenFields(options));
-  const { model_type = "" } = options;
+  const model_type = modelTypeOf(options) ?? "";
   const feedforward_modules = parsed.feedforward_modules ?? IA3_FEEDFORWARD[model_type] ?? [];
   const config = {
     ...resolveTargets(parsed, params, { ...options, table: IA3_TARGETS }),

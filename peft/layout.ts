@@ -33,7 +33,8 @@ export type Module = {
   readonly bias: Tensor | undefined;
 };
 
-type TreeRecord = { readonly [name: string]: Tree | undefined };
+/** A node of a parameter tree that is no list. */
+export type TreeRecord = { readonly [name: string]: Tree | undefined };
 
 const CONV1D_NAMES = ["c_attn", "c_proj", "c_fc", "q_attn"];
 const EMBEDDING_NAMES =

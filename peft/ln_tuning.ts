@@ -10,13 +10,13 @@ import {
   TreeError,
 } from "../core/mod.ts";
 import { type Adapter, type AdapterConfig, makeAdapter, type ModuleFields } from "./adapter.ts";
-import { givenFields, readConfig } from "./config.ts";
+import { givenFields, readConfig } from "./_config.ts";
 import { LN_TUNING_TARGETS } from "./defaults.ts";
 import { type Layout, type LayoutOptions, type Module, modulesOf } from "./layout.ts";
 import type { GraftOptions, InitOptions, Method } from "./method.ts";
-import { checkModules, checkShape, fieldsFromTensors, moduleTensors } from "./module_files.ts";
-import { graftModules } from "./module_graft.ts";
-import { replacedTensors, scaleReplaced } from "./replaced.ts";
+import { checkModules, checkShape, fieldsFromTensors, moduleTensors } from "./_module_files.ts";
+import { graftModules } from "./_module_graft.ts";
+import { replacedTensors, scaleReplaced } from "./_replaced.ts";
 import { resolveTargets, selectModules, type TargetConfig } from "./targets.ts";
 
 /** LN tuning's configuration. */

@@ -9,17 +9,19 @@ import {
   type Weight,
 } from "../core/mod.ts";
 import { type Adapter, makeAdapter, type ModuleFields } from "./adapter.ts";
-import { givenFields } from "./config.ts";
-import { foldInPath } from "./keys.ts";
+import { givenFields } from "./_config.ts";
+import { foldInPath } from "./_keys.ts";
 import type { Layout, LayoutOptions, Module } from "./layout.ts";
 import { type LoraConfig, parseLoraConfig } from "./lora_config.ts";
-import { factorShapes, initModule, type LoraModule, rankOf, scaleOf } from "./lora_init.ts";
+import { factorShapes, initModule, type LoraModule, rankOf, scaleOf } from "./_lora_init.ts";
 import { loraWeight } from "./lora_weight.ts";
 import type { GraftOptions, InitOptions, Method } from "./method.ts";
-import { checkModules, checkShape, fieldsFromTensors, moduleTensors } from "./module_files.ts";
-import { graftModules } from "./module_graft.ts";
-import { replacedTensors, scaleReplaced } from "./replaced.ts";
+import { checkModules, checkShape, fieldsFromTensors, moduleTensors } from "./_module_files.ts";
+import { graftModules } from "./_module_graft.ts";
+import { replacedTensors, scaleReplaced } from "./_replaced.ts";
 import { resolveTargets, selectModules } from "./targets.ts";
+
+export type { LoraModule };
 
 /** A LoRA adapter: factors by module path, and the base tensors that are trained themselves. */
 export type LoraAdapter = Adapter<ModuleFields<LoraModule>, LoraConfig>;

@@ -1,5 +1,5 @@
 import type { Json } from "../core/mod.ts";
-import { asNumber, type FieldTable, readConfig } from "./config.ts";
+import { asNumber, type FieldTable, readConfig } from "./_config.ts";
 import type { AdapterConfig } from "./adapter.ts";
 import type { TargetConfig } from "./targets.ts";
 

@@ -1,11 +1,11 @@
 import { concatenate, convert, dense, neg, sub, type Tensor, type Tree } from "../core/mod.ts";
 import { makeAdapter } from "./adapter.ts";
-import { graftModules } from "./module_graft.ts";
+import { graftModules } from "./_module_graft.ts";
 import type { LayoutOptions } from "./layout.ts";
 import { factorsOf, type LoraAdapter } from "./lora.ts";
-import { loraDelta } from "./lora_delta.ts";
-import { decompose, isDecomposition } from "./lora_factors.ts";
-import { type LoraModule, normalizeInit, rankOf, scaleOf } from "./lora_init.ts";
+import { loraDelta } from "./_lora_delta.ts";
+import { decompose, isDecomposition } from "./_lora_factors.ts";
+import { type LoraModule, normalizeInit, rankOf, scaleOf } from "./_lora_init.ts";
 
 /**
  * The base that an adapter made by PiSSA or OLoRA goes with: each weight less what its decomposition

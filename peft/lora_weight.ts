@@ -5,7 +5,6 @@ import {
   defineWeight,
   dense,
   mul,
-  reshape,
   type StructuredWeight,
   sub,
   type Tensor,
@@ -16,8 +15,9 @@ import {
   weightShape,
 } from "../core/mod.ts";
 import { dropout } from "../nn/mod.ts";
+import { perRow, scalar } from "./delta_weight.ts";
 import type { Layout } from "./layout.ts";
-import { doraFactor, loraDelta } from "./lora_delta.ts";
+import { doraFactor, loraDelta } from "./_lora_delta.ts";
 
 /** Tensors of a weight with LoRA in it. */
 export type LoraWeightFields = {
@@ -76,13 +76,7 @@ export const loraWeight: (
     return add(y, convert(amount ? mul(perRow(amount, delta), delta) : delta, y.dtype));
   },
   dense: (fields, statics) => {
-    const { amount } = fields;
-    if (amount && amount.shape.length > 0) {
-      throw new TypeError(
-        `Cannot merge an adapter whose weight differs by row, [${amount.shape.join()}]: ` +
-          `one matrix serves all rows; graft it with a scalar weight`,
-      );
-    }
+    const amount = fields.amount && scalar(fields.amount);
     const base = dense(fields.base);
     const delta = loraDelta(fields, statics);
     if (!fields.magnitude) {
@@ -141,12 +135,6 @@ function applyTied(fields: LoraWeightFields, x: Tensor, statics: LoraWeightStati
     inAxis: 0,
   });
   return add(y, convert(logits, y.dtype));
-}
-
-/** [B] as [B, 1, ...] beside `x`. */
-function perRow(amount: Tensor, x: Tensor): Tensor {
-  if (amount.shape.length === 0) return amount;
-  return reshape(amount, [amount.shape[0]!, ...x.shape.slice(1).map(() => 1)]);
 }
 
 function checkUse(use: Use, layout: Layout): void {

@@ -1,7 +1,8 @@
 import { dense, isStructured, isTensor, neg, tensor, type Tree } from "../core/mod.ts";
-import { type Adapter, configOf } from "./adapter.ts";
+import { type Adapter, configOf, methodName } from "./adapter.ts";
 import { graft } from "./graft.ts";
 import type { GraftOptions } from "./method.ts";
+import { methodOf } from "./registry.ts";
 
 /**
  * The plain parameter tree that computes what the grafted one does: every structured weight as one
@@ -14,6 +15,13 @@ import type { GraftOptions } from "./method.ts";
  */
 export function merge<P extends Tree>(params: P, adapter: Adapter, options: GraftOptions = {}): P {
   const { key: _key, ...rest } = options;
+  const method = methodOf(methodName(adapter));
+  if (method.kind === "inputs") {
+    throw new TypeError(
+      `Cannot merge an adapter of ${method.name}: it adds inputs and leaves the weights alone; ` +
+        `keep it grafted`,
+    );
+  }
   return densify(graft(params, adapter, rest));
 }
 

@@ -17,6 +17,8 @@ export type GraftOptions = LayoutOptions & {
 export type InitContext = LayoutOptions & {
   /** The model's `model_type` in config.json: chooses the default target_modules. */
   readonly model_type?: string;
+  /** The model's config.json: gives model_type, and sizes that prompt methods need. */
+  readonly model_config?: { readonly [field: string]: Json };
 };
 
 /** Fields of a configuration; those left out have PEFT's defaults. */
@@ -45,9 +47,12 @@ export type Method<A extends Adapter, C extends AdapterConfig> = {
   init(key: Tensor, params: Tree, options?: InitOptions<C>): A;
   /** `params` with the adapter in it: the model function runs on either. */
   graft<P extends Tree>(params: P, adapter: A, options?: GraftOptions): P;
-  /** The adapter's tensors by PEFT's names, without the prefix. */
+  /** The adapter's tensors by the names of PEFT's files. */
   toTensors(adapter: A): FlatTree;
-  /** The adapter in a file's tensors, checked against the model that it is for. */
+  /**
+   * The adapter in a file's tensors, checked against the model that it is for. Their names come
+   * without PEFT's prefixes.
+   */
   fromTensors(config: C, tensors: FlatTree, params: Tree, options?: LayoutOptions): A;
 };
 

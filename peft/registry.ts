@@ -3,10 +3,21 @@ import { adalora } from "./adalora.ts";
 import { ia3 } from "./ia3.ts";
 import { lnTuning } from "./ln_tuning.ts";
 import { lora } from "./lora.ts";
+import { pTuning } from "./p_tuning.ts";
+import { prefixTuning } from "./prefix_tuning.ts";
+import { promptTuning } from "./prompt_tuning.ts";
 import type { AnyMethod } from "./method.ts";
 
 /** Every fine-tuning method. */
-export const METHODS: readonly AnyMethod[] = [adalora, ia3, lnTuning, lora];
+export const METHODS: readonly AnyMethod[] = [
+  adalora,
+  ia3,
+  lnTuning,
+  lora,
+  pTuning,
+  prefixTuning,
+  promptTuning,
+];
 
 /**
  * The method that PEFT calls `peft_type`, or this library `name`.

@@ -2,7 +2,7 @@ import type { Tree } from "../core/mod.ts";
 import { defaultTargets, type TargetTable } from "./defaults.ts";
 import { lastName, type Layout, type Module, modulesOf } from "./layout.ts";
 import type { InitContext } from "./method.ts";
-import { fullMatch, matchesSuffix } from "./patterns.ts";
+import { fullMatch, matchesSuffix } from "./_patterns.ts";
 
 /** The fields of a configuration that say which modules are adapted. */
 export type TargetConfig = {
@@ -77,7 +77,7 @@ export function resolveTargets<C extends TargetConfig>(
   const { target_modules: targets } = config;
   checkLayerOptions(config);
   if (targets === null) {
-    return { ...config, target_modules: defaultTargets(context.model_type, context.table) };
+    return { ...config, target_modules: defaultTargets(modelTypeOf(context), context.table) };
   }
   if (typeof targets !== "string" || targets.toLowerCase() !== "all-linear") return config;
   const linear = [...modulesOf(params, context).values()].filter(({ path, layout }) => {
@@ -86,6 +86,12 @@ export function resolveTargets<C extends TargetConfig>(
       !OUTPUT_LAYERS.includes(lastName(path));
   });
   return { ...config, target_modules: linear.map(({ path }) => path) };
+}
+
+/** The model's type, however it was given. */
+export function modelTypeOf(context: InitContext): string | undefined {
+  const named = context.model_config?.model_type;
+  return context.model_type ?? (typeof named === "string" ? named : undefined);
 }
 
 function checkLayerOptions(config: TargetConfig): void {

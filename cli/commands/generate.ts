@@ -1,5 +1,10 @@
 import { key } from "../../mod.ts";
-import { type JsonObject, readGenerationConfig, type Tokenizer } from "../../hub/mod.ts";
+import {
+  type JsonObject,
+  loadChatFormat,
+  readGenerationConfig,
+  type Tokenizer,
+} from "../../hub/mod.ts";
 import { generate, type GenerateOptions, generativeModel, stream } from "../../models/mod.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { UsageError } from "../errors.ts";
@@ -17,6 +22,7 @@ export const generateCommand: Command = defineCommand({
     revision: REVISION,
     adapter: ADAPTER,
     prompt: { kind: "text", value: "TEXT", help: "The text to continue", required: true },
+    chat: { kind: "flag", help: "The prompt is a message to answer, in the model's chat format" },
     "max-new-tokens": {
       kind: "number",
       integer: true,
@@ -55,10 +61,12 @@ export const generateCommand: Command = defineCommand({
         num_beams: values.beams,
       }),
     };
-    const prompt = tokenizer.encode(values.prompt);
+    const prompt = values.chat
+      ? await encodeMessage(values.prompt, model.folder, tokenizer)
+      : tokenizer.encode(values.prompt);
     const prompts = { input_ids: [prompt] };
     const generator = generativeModel(model.family, model.config);
-    terminal.write(values.prompt);
+    if (!values.chat) terminal.write(values.prompt);
     if ((values.beams ?? 1) > 1) {
       const { sequences } = await generate(generator, params, { ...options, prompts });
       terminal.out(tokenizer.decode(sequences[0]!.slice(prompt.length)));
@@ -74,6 +82,18 @@ export const generateCommand: Command = defineCommand({
     terminal.out(tokenizer.decode(ids).slice(shown.length));
   },
 });
+
+async function encodeMessage(
+  content: string,
+  folder: string,
+  tokenizer: Tokenizer,
+): Promise<number[]> {
+  const format = await loadChatFormat(folder);
+  if (format) {
+    return tokenizer.encode(format([{ role: "user", content }]), { addSpecialTokens: false });
+  }
+  throw new UsageError(`Cannot use --chat: the model in "${folder}" has no chat template`);
+}
 
 function refuseWithoutSample(values: { readonly [option: string]: unknown }): void {
   const only = ["temperature", "top-k", "top-p"].find((name) => values[name] !== undefined);

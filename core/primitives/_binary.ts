@@ -1,6 +1,7 @@
 import { bind } from "../bind.ts";
 import { type DType, promoteNumber, promoteTypes } from "../dtype.ts";
-import { broadcastShapes, range, sameShape, type Shape } from "../shape.ts";
+import { ShapeError } from "../errors.ts";
+import { broadcastShapes, formatShape, range, sameShape, type Shape } from "../shape.ts";
 import { numberTensor, type Tensor } from "../tensor.ts";
 import type { BinaryPrimitive } from "./_elementwise.ts";
 import { broadcastInDim } from "./broadcast_sum.ts";
@@ -43,7 +44,14 @@ export function asTensor(x: Operand, dtype: DType): Tensor {
 export function broadcastTo(x: Tensor, shape: Shape): Tensor {
   if (sameShape(x.shape, shape)) return x;
   const joint = broadcastShapes(x.shape, shape, "broadcast");
-  if (!sameShape(joint, shape)) broadcastShapes(shape, joint, "broadcast");
+  if (!sameShape(joint, shape)) {
+    throw new ShapeError(
+      `Cannot broadcast ${formatShape(x.shape)} to ${formatShape(shape)}: ` +
+        `only axes of side 1 stretch, and no axis can go`,
+      "broadcast",
+      [x.shape, shape],
+    );
+  }
   const offset = shape.length - x.shape.length;
   const stretched = range(x.shape.length).filter((i) => x.shape[i] !== shape[offset + i]);
   const kept = range(x.shape.length).filter((i) => !stretched.includes(i));

@@ -1,3 +1,6 @@
+import { isInteger } from "../dtype.ts";
+import { ShapeError } from "../errors.ts";
+import { formatAval } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { add } from "./add.ts";
 import { equal } from "./compare.ts";
@@ -16,8 +19,15 @@ export function clampIds(ids: Tensor, count: number): Tensor {
   return minimum(maximum(widened(ids), 0), count - 1);
 }
 
-/** Narrow integers could not hold the numbers of folded rows. */
+/** Indices as i32 or u32: narrow integers could not hold the numbers of folded rows. */
 export function widened(ids: Tensor): Tensor {
+  if (!isInteger(ids.dtype)) {
+    throw new ShapeError(
+      `Cannot index by ${formatAval(ids.aval)}: ids are integers; convert them`,
+      "index",
+      [ids.shape],
+    );
+  }
   return ids.dtype === "u32" ? ids : convert(ids, "i32");
 }
 

@@ -42,7 +42,7 @@ export const convGeneralP: Primitive<[Tensor, Tensor], [Tensor], ConvParams> = d
     [addTangents(dx && conv(dx, w, params), dw && conv(x, dw, params))],
   ],
   transpose: ([ct], [x, w], params) => [
-    ct && isLinear(x) ? pullBackInput(ct, x.aval.shape, known(w), params) : null,
+    ct && isLinear(x) ? convToInput(ct, x.aval.shape, known(w), params) : null,
     ct && isLinear(w) ? pullBackKernel(ct, known(x), w.aval.shape, params) : null,
   ],
   batch: ([x, w], [bx, bw], params, size) => {
@@ -108,8 +108,11 @@ function outputSides(x: Shape, kernel: Shape, params: ConvParams): number[] {
   });
 }
 
-/** The convolution of the cotangent, dilated by the stride, with the reversed kernel. */
-function pullBackInput(ct: Tensor, shape: Shape, w: Tensor, params: ConvParams): Tensor {
+/**
+ * The transpose of a convolution in its input, of shape `shape`: the convolution of the cotangent,
+ * dilated by the stride, with the reversed kernel.
+ */
+export function convToInput(ct: Tensor, shape: Shape, w: Tensor, params: ConvParams): Tensor {
   const { groups, stride, lhsDilation, rhsDilation } = params;
   const [o, i, ...kernel] = w.shape;
   const spatial = kernel.map((_, axis) => axis + 2);

@@ -14,40 +14,45 @@ import { windowIds } from "./_window_ids.ts";
 
 /** Reading and writing a window at run-time positions are each other's transpose. */
 
-type SliceParams = { readonly sizes: readonly number[] };
+/** Sides of the window. */
+export type DynamicSliceParams = { readonly sizes: readonly number[] };
 
 /** The window of `sizes` at the starts, which are moved so that it fits: x, start₀, start₁, ... */
-export const dynamicSliceP: Primitive<readonly Tensor[], [Tensor], SliceParams> = definePrimitive<
-  readonly Tensor[],
-  [Tensor],
-  SliceParams
->({
-  name: "dynamic_slice",
-  infer: ([x, ...starts], { sizes }) => {
-    requireWindow("dynamic_slice", x!, sizes, starts);
-    return [{ shape: sizes, dtype: x!.dtype }];
-  },
-  evaluate: ([x, ...starts], { sizes }) => {
-    return [pick(x!.data, sizes, stridesOf(x!.shape), windowOffset(x!, sizes, starts))];
-  },
-  jvp: ([x, ...starts], [dx], params): JvpResult<[Tensor]> => [
-    bind(dynamicSliceP, [x!, ...starts], params),
-    dx ? bind(dynamicSliceP, [dx, ...starts], params) : [null],
-  ],
-  transpose: ([ct], [x, ...starts]) => {
-    const none = starts.map(() => null);
-    if (!ct || !x || !isLinear(x)) return [null, ...none];
-    return [bind(dynamicUpdateSliceP, [zerosOf(x.aval), ct, ...values(starts)], null)[0], ...none];
-  },
-  batch: ([x, ...starts], [bx, ...bs], { sizes }, size) => {
-    if (bs.includes(true)) {
-      const all = bx ? x! : broadcastFront(x!, size);
-      const ids = windowIds(all.shape, sizes, starts, bs);
-      return [gatherRows(reshape(all, [-1]), ids, { axis: 0 })];
-    }
-    return bind(dynamicSliceP, [x!, zeroLike(starts), ...starts], { sizes: [size, ...sizes] });
-  },
-});
+export const dynamicSliceP: Primitive<readonly Tensor[], [Tensor], DynamicSliceParams> =
+  definePrimitive<
+    readonly Tensor[],
+    [Tensor],
+    DynamicSliceParams
+  >({
+    name: "dynamic_slice",
+    infer: ([x, ...starts], { sizes }) => {
+      requireWindow("dynamic_slice", x!, sizes, starts);
+      return [{ shape: sizes, dtype: x!.dtype }];
+    },
+    evaluate: ([x, ...starts], { sizes }) => {
+      return [pick(x!.data, sizes, stridesOf(x!.shape), windowOffset(x!, sizes, starts))];
+    },
+    jvp: ([x, ...starts], [dx], params): JvpResult<[Tensor]> => [
+      bind(dynamicSliceP, [x!, ...starts], params),
+      dx ? bind(dynamicSliceP, [dx, ...starts], params) : [null],
+    ],
+    transpose: ([ct], [x, ...starts]) => {
+      const none = starts.map(() => null);
+      if (!ct || !x || !isLinear(x)) return [null, ...none];
+      return [
+        bind(dynamicUpdateSliceP, [zerosOf(x.aval), ct, ...values(starts)], null)[0],
+        ...none,
+      ];
+    },
+    batch: ([x, ...starts], [bx, ...bs], { sizes }, size) => {
+      if (bs.includes(true)) {
+        const all = bx ? x! : broadcastFront(x!, size);
+        const ids = windowIds(all.shape, sizes, starts, bs);
+        return [gatherRows(reshape(all, [-1]), ids, { axis: 0 })];
+      }
+      return bind(dynamicSliceP, [x!, zeroLike(starts), ...starts], { sizes: [size, ...sizes] });
+    },
+  });
 
 /** x with the window at the starts replaced: x, update, start₀, start₁, ... */
 export const dynamicUpdateSliceP: Primitive<readonly Tensor[], [Tensor], null> = definePrimitive<

@@ -3,8 +3,8 @@ import { definePrimitive, type Primitive } from "../primitive.ts";
 import type { Tensor } from "../tensor.ts";
 import { symmetric } from "./cholesky.ts";
 import { div } from "./div.ts";
-import { joined, matricesOf } from "./_factor_host.ts";
-import { eighHost } from "./_jacobi_host.ts";
+import { flipped, joined, matricesOf } from "./_factor_host.ts";
+import { eighHost } from "./_eigh_host.ts";
 import { alongColumns, diagonalOf, requireMatrix, times, turned, withDiagonal } from "./_matrix.ts";
 import { mul } from "./mul.ts";
 import { sub } from "./sub.ts";
@@ -21,8 +21,10 @@ export const eighP: Primitive<[Tensor], [Tensor, Tensor], null> = definePrimitiv
     return [{ shape: a.shape.slice(0, -1), dtype: a.dtype }, a];
   },
   evaluate: ([a]) => {
+    const n = a.shape.at(-1)!;
     const parts = matricesOf(a.data, a.shape).map(eighHost);
-    return [joined(parts.map(({ w }) => w)), joined(parts.map(({ v }) => v))];
+    const columns = parts.map(({ rows }) => flipped({ data: rows, m: n, n }).data);
+    return [joined(parts.map(({ w }) => w)), joined(columns)];
   },
   jvp: ([a], [da]) => {
     const [w, v] = bind(eighP, [a], null);

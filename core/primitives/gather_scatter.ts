@@ -24,7 +24,8 @@ import { moveAxis } from "./transpose.ts";
 
 /** Reading and writing rows are each other's transpose, so they share a file. */
 
-type GatherParams = { readonly axis: number };
+/** The axis along which rows are numbered. */
+export type GatherParams = { readonly axis: number };
 
 /** What scatter does with an element and an update. */
 export type ScatterKind = "add" | "set" | "mul" | "min" | "max";

@@ -63,3 +63,4 @@ export * from "./triangular_solve.ts";
 export { broadcastTo, type Operand } from "./_binary.ts";
 export type { BinaryPrimitive, Domain, UnaryPrimitive } from "./_elementwise.ts";
 export type { CumulativeKind } from "./_cumulative_host.ts";
+export type { StructuralPrimitive } from "./_structural.ts";

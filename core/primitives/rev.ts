@@ -4,10 +4,11 @@ import type { Tensor } from "../tensor.ts";
 import { pick } from "./_positions.ts";
 import { defineStructural, type StructuralPrimitive } from "./_structural.ts";
 
-type Params = { readonly axes: readonly number[] };
+/** The axes to reverse. */
+export type RevParams = { readonly axes: readonly number[] };
 
 /** y has the elements of x in reverse along `axes`. */
-export const revP: StructuralPrimitive<Params> = defineStructural<Params>("rev", {
+export const revP: StructuralPrimitive<RevParams> = defineStructural<RevParams>("rev", {
   infer: (x) => x.shape,
   evaluate: (x, { axes }) => {
     const strides = stridesOf(x.shape);

@@ -7,14 +7,15 @@ import { defineStructural, type StructuralPrimitive } from "./_structural.ts";
 
 /** Cutting and padding with zeros are each other's transpose, so they share a file. */
 
-type SliceParams = {
+/** Bounds and step of each axis: 0 <= start <= stop <= side, step >= 1. */
+export type SliceParams = {
   readonly start: readonly number[];
   readonly stop: readonly number[];
   readonly step: readonly number[];
 };
 
 /** Zeros before, after and between the elements of each axis; negative `low` and `high` crop. */
-type PadParams = {
+export type PadParams = {
   readonly low: readonly number[];
   readonly high: readonly number[];
   readonly interior: readonly number[];

@@ -9,16 +9,17 @@ import { broadcastFront } from "./broadcast_sum.ts";
 import { iota } from "./iota.ts";
 import { takeAlong } from "./_take_along.ts";
 
-type Params = { readonly axis: number; readonly keys: number };
+/** The axis to sort along, and how many of the operands are compared. */
+export type SortParams = { readonly axis: number; readonly keys: number };
 
 /**
  * The operands reordered together along `axis` so that the first `keys` of them ascend, the first
  * before the second and so on. Stable; NaN comes last; 0 and -0 are equal.
  */
-export const sortP: Primitive<readonly Tensor[], readonly Tensor[], Params> = definePrimitive<
+export const sortP: Primitive<readonly Tensor[], readonly Tensor[], SortParams> = definePrimitive<
   readonly Tensor[],
   readonly Tensor[],
-  Params
+  SortParams
 >({
   name: "sort",
   infer: (inputs) => {

@@ -4,7 +4,7 @@ import type { Tensor } from "../tensor.ts";
 import { add } from "./add.ts";
 import { div } from "./div.ts";
 import { joined, matricesOf } from "./_factor_host.ts";
-import { svdHost } from "./_jacobi_host.ts";
+import { svdHost } from "./_svd_host.ts";
 import { alongColumns, diagonalOf, requireMatrix, times, turned, withDiagonal } from "./_matrix.ts";
 import { mul } from "./mul.ts";
 import { sub } from "./sub.ts";

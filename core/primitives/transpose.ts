@@ -5,25 +5,29 @@ import type { Tensor } from "../tensor.ts";
 import { permuted } from "./_positions.ts";
 import { defineStructural, type StructuralPrimitive } from "./_structural.ts";
 
-type Params = { readonly perm: readonly number[] };
+/** Axis i of the result is axis perm[i] of the operand. */
+export type TransposeParams = { readonly perm: readonly number[] };
 
 /** Axis i of y is axis perm[i] of x. */
-export const transposeP: StructuralPrimitive<Params> = defineStructural<Params>("transpose", {
-  infer: (x, { perm }) => {
-    if (perm.length !== x.shape.length || new Set(perm).size !== perm.length) {
-      throw new ShapeError(
-        `Cannot transpose ${formatShape(x.shape)} by [${perm}]: ` +
-          `each of its ${x.shape.length} axes must be named once`,
-        "transpose",
-        [x.shape],
-      );
-    }
-    return perm.map((axis) => x.shape[axis]!);
+export const transposeP: StructuralPrimitive<TransposeParams> = defineStructural<TransposeParams>(
+  "transpose",
+  {
+    infer: (x, { perm }) => {
+      if (perm.length !== x.shape.length || new Set(perm).size !== perm.length) {
+        throw new ShapeError(
+          `Cannot transpose ${formatShape(x.shape)} by [${perm}]: ` +
+            `each of its ${x.shape.length} axes must be named once`,
+          "transpose",
+          [x.shape],
+        );
+      }
+      return perm.map((axis) => x.shape[axis]!);
+    },
+    evaluate: (x, { perm }) => permuted(x.data, x.shape, perm),
+    transpose: (ct, _x, { perm }) => transpose(ct, inverse(perm)),
+    batch: ({ perm }) => ({ perm: [0, ...perm.map((axis) => axis + 1)] }),
   },
-  evaluate: (x, { perm }) => permuted(x.data, x.shape, perm),
-  transpose: (ct, _x, { perm }) => transpose(ct, inverse(perm)),
-  batch: ({ perm }) => ({ perm: [0, ...perm.map((axis) => axis + 1)] }),
-});
+);
 
 /**
  * `x` with its axes in another order: axis i of the result is axis perm[i] of `x`.

@@ -42,7 +42,7 @@ const SEED = 1790;
 const args = parseArgs(Deno.args, {
   string: ["out", "minutes", "steps"],
   boolean: ["resume"],
-  default: { out: "out/pretrain", minutes: "55", steps: "1600" },
+  default: { out: "out/pretrain", minutes: "55", steps: "1400" },
 });
 const base = new URL("../base", import.meta.url).pathname;
 const tokenizer = await loadTokenizer(base);

@@ -1,5 +1,7 @@
 import {
+  type Aval,
   type DType,
+  fromF16,
   fromStorage,
   isFloat,
   narrow,
@@ -40,7 +42,19 @@ export function decodeTensor(
   const aval = { dtype, shape: info.shape };
   const storage = decodeStorage(bytes, info.dtype, dtype, sizeOf(info.shape), slice);
   if (!to || to === dtype || !isFloat(dtype)) return fromStorage(storage, aval);
-  return fromStorage(narrow(widen(storage, aval).data, to), { dtype: to, shape: info.shape });
+  return fromStorage(convertFloats(storage, aval, to), { dtype: to, shape: info.shape });
+}
+
+/** Half precision to f32, the common case, goes straight: whole models pass here. */
+function convertFloats(storage: StorageArray, aval: Aval, to: DType): StorageArray {
+  if (to !== "f32" || !(storage instanceof Uint16Array)) {
+    return narrow(widen(storage, aval).data, to);
+  }
+  const single = new Float32Array(storage.length);
+  const bits = new Uint32Array(single.buffer);
+  if (aval.dtype === "bf16") { for (let i = 0; i < bits.length; i++) bits[i] = storage[i]! << 16; }
+  else for (let i = 0; i < bits.length; i++) single[i] = fromF16(storage[i]!);
+  return single;
 }
 
 function decodeStorage(

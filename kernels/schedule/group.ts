@@ -76,6 +76,10 @@ function placeParts(g: Grouping, node: Node, products: readonly number[]): void 
     const { shape } = g.norm.nodes[operand]!;
     make(g, leavesOf(g, [operand], g.waits), { kind: "map", members: [node.id], shape, part });
   });
+  const parts = g.makers.get(node.id)!;
+  const busy = parts.find((part) => part.before.size > 0);
+  if (!busy) return;
+  for (const part of parts) if (part.before.size === 0) waitLike(part, busy);
 }
 
 function placeHost(g: Grouping, node: Node): void {
@@ -94,7 +98,14 @@ function placeUpdate(g: Grouping, node: Node): void {
   const base = g.makers.get(node.id)?.[0];
   const leaves = leavesOf(g, node.inputs, g.waits);
   const update = make(g, leaves, { kind: "update", members: [node.id] });
-  if (base) update.before.add(base);
+  if (!base) return;
+  waitLike(base, update);
+  update.before.add(base);
+}
+
+/** `early` could run at once, but then its result would lie in memory before it is needed. */
+function waitLike(early: Group, late: Group): void {
+  for (const p of late.before) if (p !== early) early.before.add(p);
 }
 
 /** The node in whose memory an update happens, since nobody else uses it; else -1. */

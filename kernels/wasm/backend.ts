@@ -27,7 +27,7 @@ export function wasmBackend(): Backend {
     execute: (program, inputs) =>
       executeProgram(engine, program as CpuProgram, inputs as readonly CpuBuffer[]),
     memory: engine.use,
-    describe: () => `cpu: WASM SIMD${features().fma ? " (relaxed FMA)" : ""}, 1 thread`,
+    describe: () => describe(engine),
   };
 }
 
@@ -38,4 +38,9 @@ function upload(engine: Engine, storage: StorageArray, aval: Aval): CpuBuffer {
   viewAt(engine.heap, block.address, aval).set(storage);
   engine.count(bytes, 1);
   return { bytes, block };
+}
+
+function describe({ threads }: Engine): string {
+  const simd = features().fma ? "WASM SIMD (relaxed FMA)" : "WASM SIMD";
+  return `cpu: ${simd}, ${threads} ${threads === 1 ? "thread" : "threads"}`;
 }

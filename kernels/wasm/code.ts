@@ -2,14 +2,9 @@ import type { KernelIR } from "../ir/types.ts";
 import { features } from "./features.ts";
 import { emitKernel } from "./kernel.ts";
 import { keyOf } from "./key.ts";
+import { type Call, type CodeModule, exportName, linkModule } from "./link.ts";
 import { moduleBytes } from "./module.ts";
 import type { Fn } from "./asm.ts";
-
-/** A compiled kernel, or a function of the product module. */
-export type Call = (...args: number[]) => void;
-
-/** A module and the numbers of the functions in it. */
-export type CodeModule = { readonly module: WebAssembly.Module; readonly fns: readonly number[] };
 
 /** The kernel functions of a backend, each made once. */
 export type Code = {
@@ -19,8 +14,8 @@ export type Code = {
   readonly modules: readonly CodeModule[];
   /** Number of the function of a kernel (see `emitKernel`); it can be called after `link`. */
   functionOf(ir: KernelIR, pitch?: number | null): number;
-  /** Compiles the functions asked for since the last time, in one module. */
-  link(): void;
+  /** Compiles the functions asked for since the last time, in one module; null if there are none. */
+  link(): CodeModule | null;
 };
 
 /** An empty cache over a memory. */
@@ -39,12 +34,12 @@ export function newCode(memory: WebAssembly.Memory): Code {
       const number = numbers.size;
       numbers.set(key, number);
       const fn = emitKernel(ir, pitch);
-      fn.name = nameOf(number);
+      fn.name = exportName(number);
       fresh.push({ fn, number });
       return number;
     },
     link() {
-      if (fresh.length === 0) return;
+      if (fresh.length === 0) return null;
       const bytes = moduleBytes(fresh.map(({ fn }) => fn), features().shared);
       const made = {
         module: new WebAssembly.Module(bytes),
@@ -53,16 +48,7 @@ export function newCode(memory: WebAssembly.Memory): Code {
       fresh = [];
       modules.push(made);
       linkModule(made, memory, calls);
+      return made;
     },
   };
-}
-
-/** Instantiates a module over a memory and enters its functions into `calls`. */
-export function linkModule(made: CodeModule, memory: WebAssembly.Memory, calls: Call[]): void {
-  const { exports } = new WebAssembly.Instance(made.module, { env: { memory } });
-  for (const number of made.fns) calls[number] = exports[nameOf(number)] as Call;
-}
-
-function nameOf(number: number): string {
-  return `k${number}`;
 }

@@ -1,41 +1,67 @@
-import type { MemoryUse } from "../../core/mod.ts";
+import { environment, type MemoryUse } from "../../core/mod.ts";
 import { type Code, newCode } from "./code.ts";
+import { features } from "./features.ts";
 import { type Block, type Heap, newHeap } from "./heap.ts";
+import { linkProducts } from "./link.ts";
+import { newPool, type Pool, TABLE_SIZE } from "./pool/pool.ts";
+import { productModule } from "./product/module.ts";
 import type { Step } from "./step.ts";
-import { linkProducts, productModule } from "./product/module.ts";
 import { runTask } from "./task.ts";
 import { type Thread, THREAD_SCRATCH } from "./thread.ts";
+
+/** What runs of a program need of it. */
+export type Runnable = {
+  readonly number: number;
+  /** Null for steps that the main thread does by itself. */
+  readonly steps: readonly (Step | null)[];
+};
 
 /** The parts of the CPU backend that its programs share. */
 export type Engine = {
   readonly heap: Heap;
   readonly code: Code;
+  readonly threads: number;
   /** Address of the arena, which is made `bytes` large at least. Programs run one at a time. */
   reserveArena(bytes: number): number;
-  /** A table of at least `count` addresses for the program about to run. */
-  addresses(count: number): Int32Array<ArrayBufferLike>;
-  /** Runs a step of a program. */
-  run(program: number, at: number, step: Step, addresses: Int32Array<ArrayBufferLike>): void;
+  /** Links the code that has been asked for. */
+  link(): void;
+  /** Runs a program with the addresses of its slots; `alone` does the steps that are null. */
+  run(program: Runnable, addresses: readonly number[], alone: (at: number) => void): void;
   /** Counts live buffers. */
   count(bytes: number, buffers: number): void;
   use(): MemoryUse;
 };
 
-/** An engine with one thread. */
-export function newEngine(): Engine {
+/** Tasks run before workers are started: a short program never pays for them. */
+const WARM_UP = 64;
+
+/** An engine with one thread; others are started when there is work for them. */
+export function newEngine(threads: number = threadsWanted()): Engine {
   const heap = newHeap();
   const code = newCode(heap.memory);
+  const products = productModule();
   const thread: Thread = {
     calls: code.calls,
-    products: linkProducts(productModule(), heap.memory),
+    products: linkProducts(products, heap.memory),
     scratch: heap.allocate(THREAD_SCRATCH).address,
   };
   let arena: Block | null = null;
   let bytes = 0;
   let buffers = 0;
+  let pool: Pool | null = null;
+  let idle = threads > 1 ? WARM_UP : Infinity;
+
+  const startWhenBusy = ({ steps }: Runnable): void => {
+    for (const step of steps) if (step && step.tasks > 1) idle -= step.tasks;
+    if (idle > 0) return;
+    idle = Infinity;
+    pool = newPool({ workers: threads - 1, heap, code, thread, products });
+  };
+
   return {
     heap,
     code,
+    threads,
     reserveArena(size) {
       if (!arena || arena.bytes < size) {
         if (arena) heap.free(arena);
@@ -43,9 +69,23 @@ export function newEngine(): Engine {
       }
       return arena.address;
     },
-    addresses: (count) => new Int32Array(count),
-    run(_program, _at, step, addresses) {
-      for (let task = 0; task < step.tasks; task++) runTask(thread, step, task, addresses);
+    link() {
+      const made = code.link();
+      if (made) pool?.addCode(made);
+    },
+    run(program, addresses, alone) {
+      startWhenBusy(program);
+      const shared = addresses.length <= TABLE_SIZE ? pool : null;
+      const table = shared ? shared.addresses : new Int32Array(addresses.length);
+      addresses.forEach((address, slot) => table[slot] = address);
+      shared?.addProgram(program.number, program.steps);
+      shared?.setActive(true);
+      program.steps.forEach((step, at) => {
+        if (!step) alone(at);
+        else if (shared && step.tasks > 1) shared.run(program.number, at, step);
+        else for (let task = 0; task < step.tasks; task++) runTask(thread, step, task, table);
+      });
+      shared?.setActive(false);
     },
     count(moreBytes, moreBuffers) {
       bytes += moreBytes;
@@ -53,4 +93,14 @@ export function newEngine(): Engine {
     },
     use: () => ({ bytes, buffers }),
   };
+}
+
+/** GRAFT_THREADS, else as many as there are processors; one where memory cannot be shared. */
+function threadsWanted(): number {
+  if (!features().shared) return 1;
+  const wanted = environment("GRAFT_THREADS");
+  if (wanted === undefined || wanted === "") return globalThis.navigator?.hardwareConcurrency ?? 1;
+  const threads = Number(wanted);
+  if (Number.isInteger(threads) && threads >= 1) return threads;
+  throw new RangeError(`Cannot use GRAFT_THREADS="${wanted}": it is no whole number from 1 up`);
 }

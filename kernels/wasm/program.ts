@@ -1,24 +1,27 @@
 import { type DeviceBuffer, type Program, refuseF64 } from "../../core/mod.ts";
 import type { Graph } from "../../core/mod.ts";
-import type { HostIR } from "../ir/types.ts";
+import type { HostIR, Machine } from "../ir/types.ts";
 import { scheduleGraph } from "../schedule/mod.ts";
 import { ELEMENTWISE } from "./elementwise.ts";
-import type { Engine } from "./engine.ts";
+import type { Engine, Runnable } from "./engine.ts";
 import type { Block } from "./heap.ts";
 import { runHost } from "./host.ts";
 import { lowerKernel } from "./lower.ts";
 import { lowerProduct, workspacesOf } from "./product/lower.ts";
-import { type MemoryPlan, type Place, planMemory } from "./plan.ts";
+import { type MemoryPlan, planMemory } from "./plan.ts";
 import { reportOf } from "./report.ts";
 import type { Step } from "./step.ts";
+
+/** What the schedule knows of the CPU: kernel functions take any number of addresses. */
+const MACHINE: Machine = { maxBuffers: 64, elementwise: ELEMENTWISE };
 
 /** A piece of the CPU backend's memory. */
 export type CpuBuffer = DeviceBuffer & { readonly block: Block };
 
 /** A program of the CPU backend. */
-export type CpuProgram = Program & {
-  readonly number: number;
-  readonly steps: readonly (Step | HostIR)[];
+export type CpuProgram = Program & Runnable & {
+  /** By step: what the host does, where it does. */
+  readonly host: readonly (HostIR | null)[];
   readonly plan: MemoryPlan;
   readonly donated: readonly boolean[];
   /** Slot of every output. */
@@ -34,8 +37,7 @@ export function compileProgram(
   donated: readonly boolean[],
 ): CpuProgram {
   for (const { dtype } of graph.avals) refuseF64(dtype, "cpu");
-  const machine = { maxBuffers: 64, elementwise: ELEMENTWISE };
-  const schedule = scheduleGraph(graph, donated, machine);
+  const schedule = scheduleGraph(graph, donated, MACHINE);
   const workspaces = schedule.kernels.flatMap(({ ir }, i) =>
     ir.kind === "product" ? workspacesOf(ir, i) : []
   );
@@ -52,11 +54,12 @@ export function compileProgram(
         return [lowerKernel(ir, engine.code, plan.slotOf)];
     }
   });
-  engine.code.link();
+  engine.link();
   return {
     number: programs++,
     report: reportOf(schedule, plan.arena.bytes),
-    steps,
+    steps: steps.map((step) => step.kind === "host" ? null : step),
+    host: steps.map((step) => step.kind === "host" ? step : null),
     plan,
     donated,
     outputs: schedule.outputs.map(plan.slotOf),
@@ -69,10 +72,10 @@ export function executeProgram(
   program: CpuProgram,
   inputs: readonly CpuBuffer[],
 ): CpuBuffer[] {
-  const { plan, steps } = program;
+  const { plan, host } = program;
   const blocks = plan.blocks.map((bytes) => engine.heap.allocate(bytes));
   const arena = engine.reserveArena(plan.arena.bytes);
-  const addressOf = (place: Place): number => {
+  const addresses = plan.places.map((place) => {
     switch (place.kind) {
       case "input":
         return inputs[place.index]!.block.address;
@@ -81,13 +84,9 @@ export function executeProgram(
       case "arena":
         return arena + place.offset;
     }
-  };
-  const addresses = engine.addresses(plan.places.length);
-  plan.places.forEach((place, slot) => addresses[slot] = addressOf(place));
-  steps.forEach((step, i) => {
-    if (step.kind === "host") {
-      runHost(step, engine.heap, (buffer) => addressOf(plan.places[plan.slotOf(buffer)]!));
-    } else engine.run(program.number, i, step, addresses);
+  });
+  engine.run(program, addresses, (at) => {
+    runHost(host[at]!, engine.heap, (buffer) => addresses[plan.slotOf(buffer)]!);
   });
   return collect(engine, program, inputs, blocks);
 }

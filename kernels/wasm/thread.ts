@@ -1,5 +1,4 @@
-import type { Call } from "./code.ts";
-import type { ProductCalls } from "./product/module.ts";
+import type { Call, ProductCalls } from "./link.ts";
 
 /** What a thread needs to do tasks. */
 export type Thread = {

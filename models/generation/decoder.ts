@@ -46,8 +46,8 @@ export function decoderOf<P extends Tree>(model: GenerativeModel<P>): Decoder<P>
 }
 
 /**
- * A new decoder. Prompts are padded to lengths 16, 32, 64 ..., the cache grows from 64 by doubling:
- * a program is compiled for each of these sizes and none for a token.
+ * A new decoder. Prompts are padded to lengths 16, 32, 64 ... (those behind virtual tokens are not),
+ * the cache grows from 64 by doubling: a program is compiled for each size and none for a token.
  */
 function makeDecoder<P extends Tree>(model: GenerativeModel<P>): Decoder<P> {
   const run = (
@@ -78,14 +78,14 @@ function makeDecoder<P extends Tree>(model: GenerativeModel<P>): Decoder<P> {
   return {
     start: (params, prompts, { pad, context }) => {
       const longest = Math.max(...prompts.input_ids.map((row) => row.length));
-      const length = bucketOf(longest, PROMPT_BUCKET);
-      const { ids, mask } = padPrompts(prompts, { pad, length });
       const virtual = model.promptLength(params);
+      // More padding between virtual tokens and the text would put them out of a window's reach.
+      const exact = virtual + model.prefixLength(params) > 0;
+      const length = exact ? longest : bucketOf(longest, PROMPT_BUCKET);
+      const { ids, mask } = padPrompts(prompts, { pad, length });
       const capacity = bucketOf(virtual + length + 1, CACHE_BUCKET);
       // With virtual tokens, positions count padding too, as in PEFT; otherwise only what counts.
-      const rows = mask.map((row) =>
-        virtual > 0 ? row.map((_, i) => Math.max(0, i - (length - longest))) : countOnes(row)
-      );
+      const rows = mask.map((row) => virtual > 0 ? row.map((_, i) => i) : countOnes(row));
       const written = mask.map((row) => [...new Array<number>(virtual).fill(1), ...row]);
       const inputs = { ids: matrix(ids), mask: padded(written, capacity), positions: matrix(rows) };
       const out = read(params, inputs, context ? { context } : {});

@@ -20,6 +20,8 @@ export type GenerativeModel<P extends Tree = Tree> = {
   initCache(options: CacheOptions): Cache;
   /** Virtual tokens in front of every text. */
   promptLength(params: P): number;
+  /** Virtual keys in front of every text. */
+  prefixLength(params: P): number;
   /** The greatest number of tokens, Infinity where there is no limit. */
   readonly maxPositions: number;
 };
@@ -48,6 +50,7 @@ export function generativeModel<P extends Tree, C>(
     },
     initCache: (options) => family.initCache!(config, options),
     promptLength: (params) => family.promptLength?.(params) ?? 0,
+    prefixLength: (params) => family.prefixLength?.(params) ?? 0,
     maxPositions: family.maxPositions?.(config) ?? Infinity,
   };
 }

@@ -88,7 +88,7 @@ export function requireRoom<P extends Tree>(
   params: P,
   tokens: number,
 ): void {
-  const total = tokens + model.promptLength(params);
+  const total = tokens + model.promptLength(params) + model.prefixLength(params);
   if (total <= model.maxPositions) return;
   throw new RangeError(
     `Cannot generate ${total} tokens, the prompt included: the model has ${model.maxPositions} ` +

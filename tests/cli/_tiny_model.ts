@@ -7,7 +7,6 @@ const TOKENIZER = new URL("../hub/tokenizer/", import.meta.url).pathname;
 const CONFIG = {
   model_type: "gpt2",
   architectures: ["GPT2LMHeadModel"],
-  vocab_size: 320,
   n_positions: 32,
   n_embd: 16,
   n_layer: 2,
@@ -19,11 +18,12 @@ const CONFIG = {
   attn_pdrop: 0,
 };
 
-/** Writes a GPT-2 of two small layers with a tokenizer. */
-export async function writeTinyModel(folder: string): Promise<void> {
+/** Writes a GPT-2 of two small layers with a tokenizer of 320 tokens. */
+export async function writeTinyModel(folder: string, vocab_size = 320): Promise<void> {
   const family = familyOf("gpt2");
-  const params: Tree = family.init(key(0), family.parseConfig(CONFIG), { task: "causal-lm" });
-  await saveModel(folder, { json: CONFIG, params });
+  const json = { ...CONFIG, vocab_size };
+  const params: Tree = family.init(key(0), family.parseConfig(json), { task: "causal-lm" });
+  await saveModel(folder, { json, params });
   for (const name of ["tokenizer.json", "tokenizer_config.json"]) {
     await Deno.copyFile(TOKENIZER + name, `${folder}/${name}`);
   }

@@ -90,10 +90,45 @@ Deno.test("graft generate: draws with a seed, and says what --temperature needs"
     assertEquals((await run(...sampled)).out, (await run(...sampled)).out);
     const beams = await run(...args, "--beams", "2");
     assertEquals(beams.code, 0, beams.notes);
+    assertStringIncludes((await run(...args, "--chat")).notes, "has no chat template");
+    await Deno.writeTextFile(`${folder}/model/chat_template.jinja`, "{{ messages[0].content }}!");
+    const answer = await run(...args, "--chat");
+    assertEquals([answer.code, answer.out.includes("a tree")], [0, false]);
     const { code, notes } = await run(...args, "--temperature", "0.5");
     assertEquals([code, notes], [
       1,
       "error: Cannot use --temperature without --sample: nothing is drawn at random\n",
     ]);
+  });
+});
+
+Deno.test("graft eval: refuses the tokenizer of another model", async () => {
+  await withFolder(async (folder) => {
+    await writeTinyModel(folder, 100);
+    await Deno.writeTextFile(`${folder}/text.txt`, TEXT);
+    const { code, notes } = await run("eval", "--model", folder, "--data", `${folder}/text.txt`);
+    assertEquals(code, 1);
+    assertStringIncludes(notes, "the model has 100 tokens and its tokenizer 320");
+  });
+});
+
+Deno.test("graft eval: says what is wrong with the data", async () => {
+  await withModel(async (folder) => {
+    const args = ["eval", "--model", `${folder}/model`, "--data"];
+    await Deno.writeTextFile(`${folder}/empty.txt`, "");
+    await Deno.writeTextFile(`${folder}/a.jsonl`, '{"prompt": "a", "completion": "b"}\n');
+    const notes = async (...data: readonly string[]) => (await run(...args, ...data)).notes;
+    assertStringIncludes(await notes(`${folder}/empty.txt`), "the file is empty");
+    assertStringIncludes(await notes(`${folder}/none.txt`), "none.txt");
+    assertStringIncludes(
+      await notes(`${folder}/a.jsonl`, "--data", `${folder}/text.txt`),
+      "Cannot mix .jsonl files",
+    );
+    assertStringIncludes(
+      await notes(`${folder}/text.txt`, "--seq-len", "99"),
+      "the model has 32 positions",
+    );
+    const completions = await run(...args, `${folder}/a.jsonl`, "--seq-len", "8");
+    assertStringIncludes(completions.out, "sequences:  1 of 8 tokens");
   });
 });

@@ -6,6 +6,8 @@ export type Case = {
   readonly avals: readonly Aval[];
   readonly values: readonly Float64Array[];
   readonly params: unknown;
+  /** Other operands of the same types, where those derived from the values are too much alike. */
+  readonly other?: readonly Float64Array[];
 };
 
 /** Where the elements of an operand come from. */

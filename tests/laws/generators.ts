@@ -1,6 +1,7 @@
 import type fc from "fast-check";
 import { type Aval, range } from "../../mod.ts";
 import { alike, built, type Case, type Elements, fill, one, pick, shapes } from "./case.ts";
+import { GRAPH_GENERATORS } from "./graph_generators.ts";
 import { MATRIX_GENERATORS } from "./matrix_generators.ts";
 
 /** A generator of valid operands, and the laws it is exempt from with the reason. */
@@ -86,7 +87,10 @@ export const GENERATORS: { readonly [primitive: string]: Generator } = {
   is_finite: unary(REAL),
   stop_gradient: {
     ...unary(REAL),
-    exempt: { "jvp agrees with central differences": "its derivative is zero by decree" },
+    exempt: {
+      "jvp agrees with central differences": "its derivative is zero by decree",
+      "the pullback agrees with central differences": "its derivative is zero by decree",
+    },
   },
   polygamma: { cases: one(shapes(), (_s, random) => ({ n: pick(random, 1, 3) }), POSITIVE) },
   bitcast_convert_type: { cases: one(shapes(), () => ({ dtype: "u32" }), WHOLE, "i32") },
@@ -311,5 +315,6 @@ export const GENERATORS: { readonly [primitive: string]: Generator } = {
       return { avals, values, params: { count: pick(random, 1, 3) } };
     }),
   },
+  ...GRAPH_GENERATORS,
   ...MATRIX_GENERATORS,
 };

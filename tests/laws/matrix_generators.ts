@@ -33,6 +33,7 @@ const SYMMETRIC = "it reads one half of a symmetric matrix, of which all changes
 const HALF = {
   "jvp agrees with central differences": SYMMETRIC,
   "the second derivative agrees with differences of the first": SYMMETRIC,
+  "the pullback agrees with central differences": SYMMETRIC,
 };
 
 const square = (values: typeof matrices, exempt?: Generator["exempt"]): Generator => ({

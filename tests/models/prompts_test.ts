@@ -6,7 +6,6 @@ import {
   prependPrefix,
   prependPrompt,
   prependSeen,
-  prependVisible,
   textPositions,
 } from "../../models/mod.ts";
 
@@ -19,8 +18,6 @@ Deno.test("prompts: virtual tokens and columns come in front", async () => {
   const mask = tensor([[0, 1]], { dtype: "i32" });
   assertEquals(Array.from(await prependSeen(mask, 1).data()), [1, 0, 1]);
   assertEquals(prependSeen(mask, 0), mask);
-  const visible = tensor([[[[false, true]]]]);
-  assertEquals(Array.from(await prependVisible(visible, 1).data()), [1, 0, 1]);
   const column = tensor([5], { shape: [1, 1, 1, 1] });
   const prefix = { key: tensor([[[1]]]), value: tensor([[[2]]]) };
   const { key, value } = prependPrefix(prefix, { key: column, value: column });

@@ -1,5 +1,7 @@
 import {
+  concatenate,
   type FlatTree,
+  full,
   jit,
   setDevice,
   type Tensor,
@@ -53,14 +55,21 @@ export async function openModel(name: string): Promise<GoldenModel> {
   };
   const labels = io["in.labels"]!;
   const logits = (params: Tree): Tensor => head(params, inputs, parsed).logits;
-  const lossOf = task === "causal-lm" ? causalLmLoss : crossEntropy;
+  const loss = (params: Tree): Tensor => {
+    const scores = logits(params);
+    if (task !== "causal-lm") return crossEntropy(scores, labels);
+    // Virtual tokens stand in front of the text and have no labels.
+    const [batch, time] = labels.shape as readonly [number, number];
+    const ignored = full([batch, scores.shape[1]! - time], -100, { dtype: labels.dtype });
+    return causalLmLoss(scores, concatenate([ignored, labels], { axis: 1 }));
+  };
   return {
     folder,
     params: unflattenPaths(Object.entries(tensors)),
     tensors,
     io,
     logits,
-    loss: (params) => lossOf(logits(params), labels),
+    loss,
   };
 }
 
@@ -71,16 +80,21 @@ export async function openCase(
   part = "",
 ): Promise<GoldenCase> {
   const folder = `${model.folder}/adapters/${name}`;
+  const io = await readSafetensors(`${folder}/io.safetensors`);
+  const encoder = Object.entries(io).filter(([name]) => name.startsWith("init."));
   const files = {
     config: await readJson(`${folder}${part}/adapter_config.json`) as AdapterFiles["config"],
-    tensors: await readSafetensors(`${folder}${part}/adapter_model.safetensors`),
+    tensors: {
+      ...await readSafetensors(`${folder}${part}/adapter_model.safetensors`),
+      ...Object.fromEntries(encoder.map(([name, x]) => [name.slice("init.".length), x])),
+    },
   };
   return {
     folder,
     description: await readJson(`${folder}/case.json`),
     files,
     adapter: adapterFromFiles(files, model.params),
-    io: await readSafetensors(`${folder}/io.safetensors`),
+    io,
   };
 }
 

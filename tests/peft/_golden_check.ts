@@ -45,8 +45,7 @@ export async function checkOutputs(
   const logits = model.logits(graft(params, golden.adapter));
   await checkOutput(golden, "out.logits", logits);
   await checkOutput(golden, "out.loss", value);
-  const { tensors } = adapterToFiles(grad);
-  await checkTensors(golden, "grad.", { actual: tensors, limit: "gradients" });
+  await checkTensors(golden, "grad.", { actual: tensorsOf(grad), limit: "gradients" });
 }
 
 /** The merged weights and what the merged model computes. */
@@ -89,6 +88,10 @@ export async function checkTraining(
   const { outputs } = golden.description.tolerance as Limits;
   const error = relativeError(actual, expected);
   assert(error <= outputs, `train.loss is off by ${error}: ${actual} instead of ${expected}`);
-  const { tensors } = adapterToFiles(adapter);
-  await checkTensors(golden, "after.", { actual: tensors, limit: "gradients" });
+  await checkTensors(golden, "after.", { actual: tensorsOf(adapter), limit: "gradients" });
+}
+
+/** By the names of files, and those of encoders, which are in no file. */
+function tensorsOf(adapter: Adapter): FlatTree {
+  return { ...Object.fromEntries(treeEntries(adapter)), ...adapterToFiles(adapter).tensors };
 }

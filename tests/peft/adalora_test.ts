@@ -75,7 +75,7 @@ const PARAMS = { q: { weight: zeros([4, 3]) } };
 Deno.test("pruningSchedule: goes from init_r to target_r", () => {
   const options = { target_modules: ["q"], init_r: 4, target_r: 2, total_step: 8, tinit: 1 };
   const { statics } = adalora.init(key(0), PARAMS, { ...options, tfinal: 2 });
-  assertEquals(pruningSchedule(statics, 2), [0, 0, 2, 3, 4, 4, 4, 4]);
+  assertEquals(pruningSchedule(statics, 2), [0, 0, 2, 4, 4, 4, 4, 4]);
   const open = adalora.init(key(0), PARAMS, { target_modules: ["q"] });
   assertThrows(() => pruningSchedule(open.statics, 2), TypeError, "total_step is not set");
   assertThrows(

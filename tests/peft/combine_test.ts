@@ -1,5 +1,4 @@
-import { assert, assertThrows } from "@std/assert";
-import { stack, type Tensor, tensor, type Tree, treeEntries } from "../../mod.ts";
+import { type Tensor, tensor, type Tree, treeEntries } from "../../mod.ts";
 import {
   adapterToFiles,
   combineAdapters,
@@ -8,7 +7,6 @@ import {
   type LoraAdapter,
   merge,
 } from "../../peft/mod.ts";
-import { relativeError } from "../golden/compare.ts";
 import { type GoldenCase, openCase, openModel } from "./_golden_case.ts";
 import { checkOutput, checkTensors } from "./_golden_check.ts";
 

@@ -23,7 +23,7 @@ function init(options: InitOptions<LoraConfig>): LoraAdapter {
 }
 
 async function largest(x: Tensor): Promise<number> {
-  return (await x.data()).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return Math.max(...Array.from(await x.data(), Math.abs));
 }
 
 /** How far the adapter moves the weight. */

@@ -1,9 +1,18 @@
 import { openCase, openModel } from "./_golden_case.ts";
 import { checkMerged, checkOutputs, checkTraining } from "./_golden_check.ts";
 
+const PROMPTS: readonly string[] = [
+  "p_tuning-lstm",
+  "p_tuning-mlp",
+  "prefix_tuning",
+  "prefix_tuning-projection",
+  "prompt_tuning",
+];
+
 const CASES: { readonly [model: string]: readonly string[] } = {
-  "gpt2-causal-lm": ["ia3", "ln_tuning"],
-  "gpt2-sequence-classification": ["ia3"],
+  "gpt2-causal-lm": [...PROMPTS, "ia3", "ln_tuning"],
+  "gpt2-sequence-classification": [...PROMPTS, "ia3"],
+  "gpt2-token-classification": ["prefix_tuning", "prefix_tuning-projection"],
 };
 
 for (const [modelName, adapters] of Object.entries(CASES)) {

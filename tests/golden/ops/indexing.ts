@@ -16,6 +16,30 @@ const at = (kind: g.ScatterKind): MakeOp => (attrs) => (xs) => [
 
 const indexed: MakeOp = (attrs) => (xs) => [g.index(xs[0]!, itemsOf(attrs, xs))];
 
+/** The positions of windows that begin at `starts` [..., k], and which of them lie inside of x. */
+function windows(
+  x: g.Tensor,
+  starts: g.Tensor,
+  sizes: readonly number[],
+  map: readonly number[],
+  clip: boolean,
+): { items: g.Tensor[]; valid: g.Tensor } {
+  const batch = starts.shape.length - 1;
+  const shape = [...starts.shape.slice(0, -1), ...sizes];
+  let valid: g.Tensor = g.full(shape, true);
+  const items = sizes.map((size, axis) => {
+    const within = g.iota(shape, { axis: batch + axis, dtype: "i32" });
+    const column = map.indexOf(axis);
+    if (column < 0) return within;
+    const start = g.index(starts, ["ellipsis", column]);
+    const wide = g.reshape(start, [...start.shape, ...sizes.map(() => 1)]);
+    const last = x.shape[axis]! - size;
+    valid = g.logicalAnd(valid, g.logicalAnd(g.greaterEqual(wide, 0), g.lessEqual(wide, last)));
+    return g.add(clip ? g.clamp(wide, 0, last) : wide, within);
+  });
+  return { items, valid };
+}
+
 function convolve(x: g.Tensor, y: g.Tensor, mode: string): g.Tensor {
   const [long, short] = x.shape[0]! >= y.shape[0]! ? [x, y] : [y, x];
   const n = short.shape[0]!;
@@ -35,6 +59,10 @@ export const indexing: OpTable = {
   at_mul: at("mul"),
   at_set: at("set"),
   diag: withAttrs((x, { k }) => g.diag(x, { k: number(k) })),
+  bitcast: ({ dtype }) => {
+    const to = dtypeOf<g.DType>(dtype);
+    return g.DTYPES.includes(to) ? ([x]) => [g.bitcast(x!, to)] : null;
+  },
   convolve: ({ mode }) => ([x, y]) => [convolve(x!, y!, String(mode))],
   diagonal: withAttrs((x, { offset, axis1, axis2 }) =>
     g.diagonal(x, { offset: number(offset), axis1: number(axis1), axis2: number(axis2) })
@@ -51,6 +79,24 @@ export const indexing: OpTable = {
     };
     return Array.from({ length: number(n) }).reduce((y: g.Tensor) => once(y), x);
   }),
+  gather: (attrs) => ([x, starts]) => {
+    const sizes = attrs["slice_sizes"] as number[];
+    const collapsed = attrs["collapsed_slice_dims"] as number[];
+    const offsets = attrs["offset_dims"] as number[];
+    const clip = attrs["mode"] === "clip";
+    const { items, valid } = windows(
+      x!,
+      starts!,
+      sizes,
+      attrs["start_index_map"] as number[],
+      clip,
+    );
+    const all = g.index(x!, items); // [batch..., every axis of the window]
+    const batch = starts!.shape.length - 1;
+    const filled = clip ? all : g.where(valid, all, NaN);
+    const y = g.squeeze(filled, { axes: collapsed.map((axis) => axis + batch) });
+    return [g.moveAxis(y, offsets.map((_, i) => batch + i), offsets)];
+  },
   index: indexed,
   lax_pad: ({ config }) => ([x, value]) => {
     const widths = config as [number, number, number][];
@@ -89,6 +135,18 @@ export const indexing: OpTable = {
   roll: withAttrs((x, { shift, axis }) =>
     g.roll(x, shift as number, { axis: axis as number | null })
   ),
+  scatter: (attrs) => ([x, starts, updates]) => {
+    const windowDims = attrs["update_window_dims"] as number[];
+    const inserted = attrs["inserted_window_dims"] as number[];
+    const batch = starts!.shape.length - 1;
+    const rows = g.moveAxis(updates!, windowDims, windowDims.map((_, i) => batch + i));
+    const update = g.expandDims(rows, inserted.map((axis) => axis + batch));
+    const sizes = update.shape.slice(batch);
+    const map = attrs["scatter_dims_to_operand_dims"] as number[];
+    const { items, valid } = windows(x!, starts!, sizes, map, false);
+    const places = items.map((item) => g.where(valid, item, 2 ** 30));
+    return [g.indexUpdate(x!, places, { update, kind: attrs["update"] as g.ScatterKind })];
+  },
   searchsorted: ({ side }) => ([sorted, values]) => [
     g.searchSorted(sorted!, values!, { side: side as "left" }),
   ],

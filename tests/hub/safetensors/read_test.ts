@@ -67,6 +67,18 @@ Deno.test("parseSafetensors: reads every dtype that has one of ours", async () =
   }
 });
 
+Deno.test("parseSafetensors: half precision becomes f32 exactly", async () => {
+  const all = new Uint16Array(1 << 16).map((_, i) => i);
+  for (const dtype of ["F16", "BF16"]) {
+    const header = { x: { dtype, shape: [all.length], data_offsets: [0, all.byteLength] } };
+    const bytes = file(header, new Uint8Array(all.buffer));
+    const converted = parseSafetensors(bytes, { dtype: "f32" })["x"]!;
+    assertEquals(converted.dtype, "f32");
+    const [found, expected] = [await converted.data(), await parseSafetensors(bytes)["x"]!.data()];
+    assert(found.every((value, i) => Object.is(value, expected[i])), dtype);
+  }
+});
+
 Deno.test("parseSafetensors: refuses 64-bit integers that do not fit", () => {
   const data = new Uint8Array(new BigInt64Array([1n, 2n ** 31n]).buffer);
   const header = { ids: { dtype: "I64", shape: [2], data_offsets: [0, 16] } };

@@ -6,7 +6,8 @@ import { lowerProduct, workspacesOf } from "../../../kernels/wasm/product/lower.
 import "../../../mod.ts";
 import { maker } from "./_harness.ts";
 
-const engine = newEngine();
+const engine = newEngine(1);
+let programs = 0;
 
 /** Runs a product; buffers 0 and 1 are its operands, 2 its result. */
 function runProduct(ir: ProductIR, buffers: readonly Float32Array[]): Float32Array {
@@ -20,10 +21,8 @@ function runProduct(ir: ProductIR, buffers: readonly Float32Array[]): Float32Arr
     }) as Float32Array;
   buffers.forEach((buffer, i) => view(i).set(buffer));
   const steps = lowerProduct(ir, engine.code, (buffer) => buffer, buffers.length);
-  engine.code.link();
-  const addresses = engine.addresses(blocks.length);
-  blocks.forEach(({ address }, i) => addresses[i] = address);
-  steps.forEach((step, i) => engine.run(0, i, step, addresses));
+  engine.link();
+  engine.run({ number: programs++, steps }, blocks.map(({ address }) => address), () => {});
   const result = view(2).slice();
   for (const block of blocks) engine.heap.free(block);
   return result;

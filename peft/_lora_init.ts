@@ -14,9 +14,9 @@ import {
 } from "../core/mod.ts";
 import type { Module } from "./layout.ts";
 import type { LoraConfig } from "./lora_config.ts";
-import { loraDelta, outputNorms } from "./lora_delta.ts";
-import { decompose, type Factors, isDecomposition, orthogonalFactors } from "./lora_factors.ts";
-import { patternValue } from "./patterns.ts";
+import { loraDelta, outputNorms } from "./_lora_delta.ts";
+import { decompose, type Factors, isDecomposition, orthogonalFactors } from "./_lora_factors.ts";
+import { patternValue } from "./_patterns.ts";
 
 /** LoRA's tensors in one module, named and nested as in PEFT's file. */
 export type LoraModule = {

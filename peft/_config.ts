@@ -66,7 +66,7 @@ export function readConfig<C extends AdapterConfig>(
 export function givenFields(
   options: InitContext & { readonly [field: string]: unknown },
 ): JsonRecord {
-  const { model_type: _type, layout: _layout, ...fields } = options;
+  const { model_type: _type, model_config: _config, layout: _layout, ...fields } = options;
   const given = Object.entries(fields).filter(([, value]) => value !== undefined);
   return Object.fromEntries(given) as JsonRecord;
 }

@@ -10,9 +10,12 @@ import {
 } from "../core/mod.ts";
 import type { ModuleFields } from "./adapter.ts";
 import { join } from "./layout.ts";
-import { type ReplacedConfig, replacedTensors } from "./replaced.ts";
+import { type ReplacedConfig, replacedTensors } from "./_replaced.ts";
 
-/** Tensors of an adapter by PEFT's names, without the prefix. */
+/** What PEFT's wrappers put before the names of the model. */
+export const PREFIX = "base_model.model.";
+
+/** Tensors of an adapter by the names of PEFT's files. */
 export function moduleTensors(fields: ModuleFields): FlatTree {
   const own = treeEntries(fields.modules as Tree);
   const replaced = Object.entries(fields.replaced).map(([path, tensor]) => {
@@ -20,7 +23,7 @@ export function moduleTensors(fields: ModuleFields): FlatTree {
     const isBias = path.endsWith(".bias") && module in fields.modules;
     return [isBias ? `${module}.base_layer.bias` : path, tensor] as const;
   });
-  return Object.fromEntries([...own, ...replaced]);
+  return Object.fromEntries([...own, ...replaced].map(([path, x]) => [PREFIX + path, x]));
 }
 
 /**

@@ -1,10 +1,8 @@
 import { type Tree, TreeError } from "../core/mod.ts";
 import type { ModuleFields } from "./adapter.ts";
-import { type Module, modulesOf, updateModules } from "./layout.ts";
+import { type Module, modulesOf, type TreeRecord, updateModules } from "./layout.ts";
 import type { GraftOptions } from "./method.ts";
-import { replaceTensors } from "./replaced.ts";
-
-type TreeRecord = { readonly [name: string]: Tree | undefined };
+import { replaceTensors } from "./_replaced.ts";
 
 /**
  * `params` with `update` applied to every adapted module, and the replaced tensors in their places.

@@ -1,0 +1,54 @@
+import { linear, unembed } from "../nn/mod.ts";
+import { emptyCache } from "./cache.ts";
+import { decoderHead } from "./decoder_heads.ts";
+import type { ModelFamily } from "./family.ts";
+import { headSize, keyHeads, llama, type LlamaParams } from "./llama.ts";
+import { type LlamaConfig, type LlamaVariant, parseLlamaConfig } from "./llama_config.ts";
+import { initLlama } from "./llama_init.ts";
+
+/** The family of LLaMA, or one built like it, whose configuration differs by `variant`. */
+function familyLike(name: string, variant?: LlamaVariant): ModelFamily<LlamaParams, LlamaConfig> {
+  return {
+    name,
+    basePrefix: "model",
+    isBuffer: (tensor) => tensor.endsWith("rotary_emb.inv_freq"),
+    parseConfig: (json) => parseLlamaConfig(json, variant),
+    init: initLlama,
+    initCache: (config, { batch, capacity, dtype }) =>
+      emptyCache({
+        layers: config.num_hidden_layers,
+        batch,
+        heads: keyHeads(config),
+        capacity,
+        size: headSize(config),
+        ...(dtype && { dtype }),
+      }),
+    promptLength: (params) => params.model.embed_tokens.prompt?.shape[0] ?? 0,
+    prefixLength: (params) => params.model.layers[0]?.self_attn.prefix?.key.shape[1] ?? 0,
+    head: (task) =>
+      decoderHead({
+        family: name,
+        trunk: llama,
+        unembed: (params: LlamaParams, hidden) =>
+          params.lm_head
+            ? linear(params.lm_head, hidden)
+            : unembed(params.model.embed_tokens, hidden),
+      }, task),
+  };
+}
+
+/** The family of LLaMA. */
+export const llamaFamily: ModelFamily<LlamaParams, LlamaConfig> = familyLike("llama");
+
+/** The family of Mistral: LLaMA that sees a window of the text. */
+export const mistralFamily: ModelFamily<LlamaParams, LlamaConfig> = familyLike("mistral", {
+  family: "mistral",
+  defaults: {
+    intermediate_size: 14336,
+    num_key_value_heads: 8,
+    max_position_embeddings: 131072,
+    sliding_window: 4096,
+  },
+  fixed: {},
+  ignored: [],
+});

@@ -1,0 +1,114 @@
+import type { Json, Shape, Tensor, Tree, Weight } from "../core/mod.ts";
+import { weightShape } from "../core/mod.ts";
+import { type Adapter, type AdapterConfig, makeAdapter, type ModuleFields } from "./adapter.ts";
+import { givenFields, readConfig } from "./_config.ts";
+import { LORA_TARGETS, type TargetTable } from "./defaults.ts";
+import { foldInPath } from "./_keys.ts";
+import type { Layout, Module } from "./layout.ts";
+import type { GraftOptions, Method } from "./method.ts";
+import { checkModules, checkShape, fieldsFromTensors, moduleTensors } from "./_module_files.ts";
+import { graftModules } from "./_module_graft.ts";
+import { replacedTensors } from "./_replaced.ts";
+import { resolveTargets, selectModules, type TargetConfig } from "./targets.ts";
+
+/** What the configurations of methods that adapt weights have in common. */
+export type ModuleConfig = AdapterConfig & TargetConfig & {
+  /** "none", "all", or "<method>_only". */
+  readonly bias?: string;
+};
+
+/** What is peculiar to a method that adapts the weight of each module by itself. */
+export type ModuleSpec<M extends Tensors, C extends ModuleConfig> = {
+  readonly name: string;
+  readonly peft_type: string;
+  /** The method's own fields of the configuration, with their defaults. */
+  readonly fields: { readonly [field: string]: Json };
+  /** Fields of PEFT that have no effect here. */
+  readonly ignored?: readonly string[];
+  readonly accepts: readonly Layout[];
+  readonly targets?: TargetTable;
+  /** Throws for values that cannot be. */
+  check?(config: C): void;
+  /** Tensors of a module, by name, with their shapes. */
+  shapes(module: Module, config: C): { readonly [name: string]: Shape };
+  init(key: Tensor, module: Module, config: C): M;
+  /** The weight that takes the place of the module's. */
+  weight(module: Module, tensors: M, config: C, options: GraftOptions): Weight;
+};
+
+type Tensors = { readonly [name: string]: Tensor };
+
+const COMMON = {
+  task_type: null,
+  base_model_name_or_path: null,
+  revision: null,
+  target_modules: null,
+  exclude_modules: null,
+  layers_to_transform: null,
+  layers_pattern: null,
+  modules_to_save: null,
+} as const;
+
+/** A method from what is peculiar to it. */
+export function moduleMethod<M extends Tensors, C extends ModuleConfig>(
+  spec: ModuleSpec<M, C>,
+): Method<Adapter<ModuleFields<M>, C>, C> {
+  const { name, peft_type, accepts } = spec;
+  const parseConfig = (json: { readonly [field: string]: Json }): C => {
+    const config = readConfig<C>(json, { peft_type, ...COMMON, ...spec.fields }, [
+      "auto_mapping",
+      "inference_mode",
+      "peft_version",
+      ...spec.ignored ?? [],
+    ]);
+    spec.check?.(config);
+    return config;
+  };
+  return {
+    name,
+    peft_type,
+    kind: "weights",
+    parseConfig,
+    init: (key, params, options = {}) => {
+      const table = spec.targets ?? LORA_TARGETS;
+      const parsed = parseConfig(givenFields(options) as { readonly [field: string]: Json });
+      const config = resolveTargets(parsed, params, { ...options, table });
+      const selected = selectModules(params, config, { ...options, accepts });
+      const modules = Object.fromEntries(selected.map((module) => [
+        module.path,
+        spec.init(foldInPath(key, module.path), module, config),
+      ]));
+      const replaced = replacedTensors(params, config, Object.keys(modules));
+      return makeAdapter(name, { modules, replaced }, config);
+    },
+    graft: <P extends Tree>(params: P, adapter: Adapter<ModuleFields<M>, C>, options = {}): P =>
+      graftModules(params, adapter.fields, {
+        ...options,
+        update: (node, tensors, module) => ({
+          ...node,
+          weight: spec.weight(module, tensors, adapter.statics, options),
+        }),
+      }),
+    toTensors: (adapter) => moduleTensors(adapter.fields),
+    fromTensors: (config, tensors, params, options = {}) => {
+      const selected = selectModules(params, config, { ...options, accepts });
+      const names = [...new Set(selected.flatMap((m) => Object.keys(spec.shapes(m, config))))];
+      const target = { params, config };
+      const fields = fieldsFromTensors(tensors, names, target) as ModuleFields<M>;
+      checkModules(Object.keys(fields.modules), selected.map(({ path }) => path));
+      for (const module of selected) {
+        for (const [tensor, shape] of Object.entries(spec.shapes(module, config))) {
+          const found = fields.modules[module.path]![tensor]?.shape ?? [];
+          checkShape(`${module.path}.${tensor}`, found, shape);
+        }
+      }
+      return makeAdapter(name, fields, config);
+    },
+  };
+}
+
+/** Inputs and outputs of a matrix module. */
+export function sidesOf(module: Module): readonly [inputs: number, outputs: number] {
+  const [first, second] = weightShape(module.weight) as readonly [number, number];
+  return module.layout === "conv1d" ? [first, second] : [second, first];
+}
