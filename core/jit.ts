@@ -1,4 +1,4 @@
-import { type Backend, currentBackend, type Program, type ProgramReport } from "./backend.ts";
+import { currentBackend, type Program, type ProgramReport } from "./backend.ts";
 import { deviceData } from "./data.ts";
 import { dataOf, materialize, programOf, ready } from "./evaluate.ts";
 import type { Extracted } from "./extract.ts";

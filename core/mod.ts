@@ -10,6 +10,7 @@ export * from "./data.ts";
 export * from "./dtype.ts";
 export * from "./errors.ts";
 export * from "./evaluate.ts";
+export * from "./expand_graph.ts";
 export * from "./explain.ts";
 export * from "./extract.ts";
 export * from "./graph.ts";

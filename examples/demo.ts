@@ -6,13 +6,13 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { currentBackend, foldIn, key, setDevice, type Tensor, treeSize } from "../core/mod.ts";
 import "../mod.ts";
+import { processTerminal, progressBar } from "../cli/mod.ts";
 import { loadTokenizer, type Tokenizer } from "../hub/mod.ts";
 import { generativeModel, stream } from "../models/mod.ts";
-import { causalLmLoss } from "../nn/mod.ts";
 import { adamw, chain, clipByGlobalNorm, warmupConstantSchedule } from "../optim/mod.ts";
 import { type Adapter, graft, lora } from "../peft/mod.ts";
 import {
-  type Batch,
+  adapterLoss,
   evaluation,
   finetune,
   loadAdapter,
@@ -24,7 +24,6 @@ import {
 } from "../train/mod.ts";
 import { lossCurve } from "./loss_curve.ts";
 import { chapters } from "./pretrain/texts.ts";
-import { progressBar } from "./progress.ts";
 
 const SEQ_LEN = 256;
 const BATCH = 8;
@@ -57,12 +56,11 @@ console.log(
     `${data.training.rows} sequences of ${SEQ_LEN} tokens of Moby-Dick`,
 );
 
-const loss = lossOf(model);
-const bar = progressBar("fine-tuning");
+const bar = progressBar(processTerminal());
 const losses: [step: number, loss: number][] = [];
 const result = await finetune({
   params: adapter as Adapter,
-  loss,
+  loss: adapterLoss(model),
   optimizer: chain(
     clipByGlobalNorm(1),
     adamw(warmupConstantSchedule({ peak: 2e-3, warmup: 20 }), { weightDecay: 0.01 }),
@@ -75,16 +73,18 @@ const result = await finetune({
   settings: { demo: 1 },
   onProgress: (progress) => {
     if (Number.isFinite(progress.loss)) losses.push([progress.step - 1, progress.loss]);
-    bar.update(progress);
+    const { done, step, tokensPerSecond } = progress;
+    const rate = tokensPerSecond.toFixed(0);
+    bar.update(done, `step ${step}, loss ${progress.loss.toFixed(3)}, ${rate} tokens/s`);
   },
 });
-bar.stop();
+bar.end();
 await saveAdapter(`${args.out}/adapter`, result.params);
 await Deno.writeTextFile(`${args.out}/loss.svg`, await lossCurve("LoRA on Moby-Dick", losses));
 
 const again = await loadModel(BASE);
 const trained = await loadAdapter(`${args.out}/adapter`, again.params);
-const after = await evaluation(lossOf(again), { batchSize: BATCH })(trained, data.heldOut);
+const after = await evaluation(adapterLoss(again), { batchSize: BATCH })(trained, data.heldOut);
 const { before, steps, tokensPerSecond } = result;
 console.log(
   `held out   perplexity ${before.perplexity.toFixed(1)} before, ` +
@@ -94,15 +94,6 @@ console.log(`before     ${await sample(again, again.params, tokenizer)}`);
 console.log(`after      ${await sample(again, graft(again.params, trained), tokenizer)}`);
 console.log(`speed      ${tokensPerSecond.toFixed(0)} tokens/s, ${steps} steps`);
 console.log(`files      ${args.out}/adapter (for PEFT and graft), loss.svg, metrics.jsonl`);
-
-function lossOf({ family, config, params }: LoadedModel) {
-  const head = family.head("causal-lm");
-  return (adapter: Adapter, batch: Batch, dropoutKey?: Tensor): Tensor => {
-    const grafted = graft(params, adapter, dropoutKey ? { key: dropoutKey } : {});
-    const { logits } = head(grafted, { input_ids: batch.input_ids }, config);
-    return causalLmLoss(logits, batch.labels);
-  };
-}
 
 async function sample(
   { family, config }: LoadedModel,

@@ -13,7 +13,10 @@ import {
 } from "../core/mod.ts";
 
 type HostBuffer = DeviceBuffer & { readonly value: HostArray };
-type ReferenceProgram = Program & { readonly graph: Graph };
+type ReferenceProgram = Program & {
+  readonly graph: Graph;
+  readonly donated: readonly boolean[];
+};
 
 /**
  * The oracle: a loop over the nodes of a Graph that calls each primitive's `evaluate`, in f64, and
@@ -27,6 +30,10 @@ export function referenceBackend(): Backend {
     bytes += value.data.byteLength;
     return { bytes: value.data.byteLength, value };
   };
+  const free = (buffer: DeviceBuffer): void => {
+    buffers--;
+    bytes -= buffer.bytes;
+  };
   return {
     name: "reference",
     ready: () => true,
@@ -34,15 +41,14 @@ export function referenceBackend(): Backend {
     upload: (storage, aval) => hold(widen(storage, aval)),
     read: (buffer, aval) => Promise.resolve(narrow((buffer as HostBuffer).value.data, aval.dtype)),
     readSync: (buffer, aval) => narrow((buffer as HostBuffer).value.data, aval.dtype),
-    free: (buffer) => {
-      buffers--;
-      bytes -= buffer.bytes;
-    },
-    compile: (graph) => ({ graph, report: reportOf(graph) }),
+    free,
+    compile: (graph, donated): ReferenceProgram => ({ graph, donated, report: reportOf(graph) }),
     execute: (program, inputs) => {
-      const { graph } = program as ReferenceProgram;
+      const { graph, donated } = program as ReferenceProgram;
       const values = inputs.map((buffer) => (buffer as HostBuffer).value);
-      return runGraph(graph, values).map(hold);
+      const results = runGraph(graph, values).map(hold);
+      inputs.forEach((buffer, i) => void (donated[i] && free(buffer)));
+      return results;
     },
     memory: () => ({ bytes, buffers }),
     describe: () => "reference: one loop over the nodes in f64",

@@ -3,7 +3,11 @@ import type { JsonRecord } from "./family.ts";
 import { parseRope, ROPE_FIELDS, type RopeConfig } from "./rope_config.ts";
 
 /** What config.json says of a LLaMA model and of those built like it, spelled as there. */
-export type LlamaConfig = LlamaFields & { readonly rope: RopeConfig };
+export type LlamaConfig = LlamaFields & {
+  readonly rope: RopeConfig;
+  /** Whether the projections to queries, keys and values have biases. */
+  readonly qkvBias: boolean;
+};
 
 type LlamaFields = {
   readonly vocab_size: number;
@@ -60,6 +64,8 @@ export type LlamaVariant = {
   readonly defaults: Partial<LlamaFields>;
   readonly fixed: JsonRecord;
   readonly ignored: readonly string[];
+  /** Whether queries, keys and values have biases whatever `attention_bias` is. */
+  readonly qkvBias?: boolean;
 };
 
 const LLAMA: LlamaVariant = {
@@ -105,5 +111,12 @@ export function parseLlamaConfig(json: JsonRecord, variant: LlamaVariant = LLAMA
         `num_attention_heads ${heads}`,
     );
   }
-  return { ...read, rope: parseRope(json) };
+  const { attention_bias, sliding_window } = read;
+  return {
+    ...read,
+    // An ignored window is none, whatever the file holds.
+    sliding_window: variant.ignored.includes("sliding_window") ? null : sliding_window,
+    rope: parseRope(json),
+    qkvBias: variant.qkvBias ?? attention_bias,
+  };
 }

@@ -52,3 +52,20 @@ export const mistralFamily: ModelFamily<LlamaParams, LlamaConfig> = familyLike("
   fixed: {},
   ignored: [],
 });
+
+/** The family of Qwen2: LLaMA with biases in the projections to queries, keys and values. */
+export const qwen2Family: ModelFamily<LlamaParams, LlamaConfig> = familyLike("qwen2", {
+  family: "qwen2",
+  defaults: {
+    vocab_size: 151936,
+    intermediate_size: 22016,
+    num_key_value_heads: 32,
+    max_position_embeddings: 32768,
+    bos_token_id: null,
+    eos_token_id: null,
+  },
+  // Without it, sliding_window and max_window_layers mean nothing.
+  fixed: { use_sliding_window: false },
+  ignored: ["max_window_layers", "layer_types", "sliding_window"],
+  qkvBias: true,
+});

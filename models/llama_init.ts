@@ -26,13 +26,13 @@ export function initLlama(
   const norm = () => ({ weight: ones([hidden_size]) });
   const wide = config.num_attention_heads * headSize(config);
   const narrow = keyHeads(config) * headSize(config);
-  const { attention_bias, mlp_bias } = config;
+  const { attention_bias, qkvBias, mlp_bias } = config;
   const layer = (): LlamaLayer => ({
     input_layernorm: norm(),
     self_attn: {
-      q_proj: dense(wide, hidden_size, attention_bias),
-      k_proj: dense(narrow, hidden_size, attention_bias),
-      v_proj: dense(narrow, hidden_size, attention_bias),
+      q_proj: dense(wide, hidden_size, qkvBias),
+      k_proj: dense(narrow, hidden_size, qkvBias),
+      v_proj: dense(narrow, hidden_size, qkvBias),
       o_proj: dense(hidden_size, wide, attention_bias),
     },
     post_attention_layernorm: norm(),

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import "./plain_use.ts";
+import "./_plain_use.ts";
 
 export * from "./activations.ts";
 export * from "./attention.ts";

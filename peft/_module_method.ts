@@ -1,5 +1,13 @@
-import type { Json, Shape, Tensor, Tree, Weight } from "../core/mod.ts";
-import { weightShape } from "../core/mod.ts";
+import {
+  type Fields,
+  type Json,
+  type Shape,
+  type Tensor,
+  type Tree,
+  treeEntries,
+  type Weight,
+  weightShape,
+} from "../core/mod.ts";
 import { type Adapter, type AdapterConfig, makeAdapter, type ModuleFields } from "./adapter.ts";
 import { givenFields, readConfig } from "./_config.ts";
 import { LORA_TARGETS, type TargetTable } from "./defaults.ts";
@@ -18,7 +26,7 @@ export type ModuleConfig = AdapterConfig & TargetConfig & {
 };
 
 /** What is peculiar to a method that adapts the weight of each module by itself. */
-export type ModuleSpec<M extends Tensors, C extends ModuleConfig> = {
+export type ModuleSpec<M extends Fields, C extends ModuleConfig> = {
   readonly name: string;
   readonly peft_type: string;
   /** The method's own fields of the configuration, with their defaults. */
@@ -29,14 +37,12 @@ export type ModuleSpec<M extends Tensors, C extends ModuleConfig> = {
   readonly targets?: TargetTable;
   /** Throws for values that cannot be. */
   check?(config: C): void;
-  /** Tensors of a module, by name, with their shapes. */
+  /** Names below a module, as in PEFT's file, with the shapes of the tensors. */
   shapes(module: Module, config: C): { readonly [name: string]: Shape };
   init(key: Tensor, module: Module, config: C): M;
   /** The weight that takes the place of the module's. */
   weight(module: Module, tensors: M, config: C, options: GraftOptions): Weight;
 };
-
-type Tensors = { readonly [name: string]: Tensor };
 
 const COMMON = {
   task_type: null,
@@ -50,7 +56,7 @@ const COMMON = {
 } as const;
 
 /** A method from what is peculiar to it. */
-export function moduleMethod<M extends Tensors, C extends ModuleConfig>(
+export function moduleMethod<M extends Fields, C extends ModuleConfig>(
   spec: ModuleSpec<M, C>,
 ): Method<Adapter<ModuleFields<M>, C>, C> {
   const { name, peft_type, accepts } = spec;
@@ -98,8 +104,8 @@ export function moduleMethod<M extends Tensors, C extends ModuleConfig>(
       checkModules(Object.keys(fields.modules), selected.map(({ path }) => path));
       for (const module of selected) {
         for (const [tensor, shape] of Object.entries(spec.shapes(module, config))) {
-          const found = fields.modules[module.path]![tensor]?.shape ?? [];
-          checkShape(`${module.path}.${tensor}`, found, shape);
+          const found = new Map(treeEntries(fields.modules[module.path]!)).get(tensor);
+          checkShape(`${module.path}.${tensor}`, found?.shape ?? [], shape);
         }
       }
       return makeAdapter(name, fields, config);

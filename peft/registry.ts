@@ -1,19 +1,33 @@
 import { UnsupportedError } from "../core/mod.ts";
 import { adalora } from "./adalora.ts";
+import { boft } from "./boft.ts";
+import { c3a } from "./c3a.ts";
+import { hra } from "./hra.ts";
 import { ia3 } from "./ia3.ts";
 import { lnTuning } from "./ln_tuning.ts";
+import { loha } from "./loha.ts";
+import { lokr } from "./lokr.ts";
 import { lora } from "./lora.ts";
+import type { AnyMethod } from "./method.ts";
+import { miss } from "./miss.ts";
+import { oft } from "./oft.ts";
 import { pTuning } from "./p_tuning.ts";
 import { prefixTuning } from "./prefix_tuning.ts";
 import { promptTuning } from "./prompt_tuning.ts";
-import type { AnyMethod } from "./method.ts";
 
 /** Every fine-tuning method. */
 export const METHODS: readonly AnyMethod[] = [
   adalora,
+  boft,
+  c3a,
+  hra,
   ia3,
   lnTuning,
+  loha,
+  lokr,
   lora,
+  miss,
+  oft,
   pTuning,
   prefixTuning,
   promptTuning,

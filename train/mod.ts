@@ -10,6 +10,7 @@ export * from "./checkpoint.ts";
 export * from "./completion_data.ts";
 export * from "./evaluate.ts";
 export * from "./finetune.ts";
+export * from "./lm_loss.ts";
 export * from "./lock.ts";
 export * from "./metrics.ts";
 export * from "./model_folder.ts";

@@ -1,8 +1,7 @@
-import { evaluation } from "../../train/mod.ts";
+import { evaluation, lmLoss } from "../../train/mod.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { chooseSeqLen, readDataset } from "../dataset.ts";
 import { load } from "../load.ts";
-import { lmLoss } from "../lm_loss.ts";
 import { ADAPTER, BATCH_SIZE, DATA, DEVICE, MODEL, REVISION, SEQ_LEN } from "../shared_options.ts";
 
 /** Measures how well a model predicts a text. */

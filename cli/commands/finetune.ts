@@ -1,10 +1,12 @@
 import { type Json, key, type Tree } from "../../mod.ts";
 import { type Adapter, methodOf } from "../../peft/mod.ts";
 import {
+  adapterLoss,
   type Evaluation,
   finetune,
   type FinetuneOptions,
   type FinetuneResult,
+  lmLoss,
   type LoadedModel,
   type Progress,
   saveAdapter,
@@ -17,7 +19,6 @@ import { chooseSeqLen, readDataset } from "../dataset.ts";
 import { UsageError } from "../errors.ts";
 import { FINETUNE_OPTIONS, type FinetuneValues, FULL } from "../finetune_options.ts";
 import { makeOptimizer } from "../learning_rate.ts";
-import { adapterLoss, lmLoss } from "../lm_loss.ts";
 import { load } from "../load.ts";
 import { progressBar } from "../progress.ts";
 import type { Terminal } from "../terminal.ts";

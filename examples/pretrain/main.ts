@@ -6,34 +6,22 @@
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { foldIn, key, memory, type Tensor } from "../../core/mod.ts";
-import { loadTokenizer } from "../../hub/mod.ts";
+import { loadTokenizer, readConfig, writeGenerationConfig } from "../../hub/mod.ts";
 import { gpt2Family, type Gpt2Params } from "../../models/mod.ts";
 import { causalLmLoss } from "../../nn/mod.ts";
 import { adamw, chain, clipByGlobalNorm, warmupCosineSchedule } from "../../optim/mod.ts";
-import { type Batch, finetune, packTokens, saveModel, splitHeldOut } from "../../train/mod.ts";
+import {
+  type Batch,
+  finetune,
+  type LoadedModel,
+  packTokens,
+  saveModel,
+  splitHeldOut,
+} from "../../train/mod.ts";
 import "../../mod.ts";
 import { lossCurve } from "../loss_curve.ts";
-import { progressBar } from "../progress.ts";
+import { processTerminal, progressBar } from "../../cli/mod.ts";
 import { addresses } from "./texts.ts";
-
-const CONFIG = {
-  architectures: ["GPT2LMHeadModel"],
-  model_type: "gpt2",
-  vocab_size: 2048,
-  n_positions: 256,
-  n_embd: 192,
-  n_layer: 6,
-  n_head: 6,
-  activation_function: "gelu_new",
-  resid_pdrop: 0,
-  embd_pdrop: 0,
-  attn_pdrop: 0,
-  layer_norm_epsilon: 1e-5,
-  initializer_range: 0.02,
-  bos_token_id: 0,
-  eos_token_id: 0,
-  dtype: "float16",
-};
 
 const SEQ_LEN = 256;
 const BATCH = 8;
@@ -42,16 +30,18 @@ const SEED = 1790;
 const args = parseArgs(Deno.args, {
   string: ["out", "minutes", "steps"],
   boolean: ["resume"],
-  default: { out: "out/pretrain", minutes: "55", steps: "1400" },
+  default: { out: "out/pretrain", minutes: "55", steps: "700" },
 });
+const here = new URL(".", import.meta.url).pathname;
 const base = new URL("../base", import.meta.url).pathname;
+const json = await readConfig(here) as LoadedModel["json"];
 const tokenizer = await loadTokenizer(base);
 const end = tokenizer.specialIds.eos!;
 const documents = addresses().map((text) => tokenizer.encode(text, { addSpecialTokens: false }));
 const data = splitHeldOut(packTokens(documents, { seqLen: SEQ_LEN, separator: end }), 0.02);
 console.log(`${data.training.rows} sequences of ${SEQ_LEN} tokens, ${data.heldOut.rows} held out`);
 
-const config = gpt2Family.parseConfig(CONFIG);
+const config = gpt2Family.parseConfig(json);
 const head = gpt2Family.head("causal-lm");
 const loss = (params: Gpt2Params, batch: Batch, dropoutKey?: Tensor): Tensor => {
   const { input_ids } = batch;
@@ -62,11 +52,12 @@ const steps = Number(args.steps);
 const schedule = warmupCosineSchedule({
   peak: 2e-3,
   end: 1e-4,
-  warmup: 100,
+  warmup: 50,
   steps,
 });
 const optimizer = chain(clipByGlobalNorm(1), adamw(schedule, { b2: 0.95, weightDecay: 0.1 }));
-const bar = progressBar("pretraining");
+const terminal = processTerminal();
+const bar = progressBar(terminal);
 const losses: [step: number, loss: number][] = [];
 const result = await finetune({
   params: gpt2Family.init(key(SEED), config, { task: "causal-lm" }),
@@ -77,22 +68,24 @@ const result = await finetune({
   steps,
   seconds: 60 * Number(args.minutes),
   batchSize: BATCH,
-  evalEvery: 200,
+  evalEvery: 100,
   out: args.out,
-  settings: { ...CONFIG, seed: SEED, batch: BATCH, steps },
+  settings: { ...json, seed: SEED, batch: BATCH, steps },
   resume: args.resume,
   onProgress: (progress) => {
     if (Number.isFinite(progress.loss)) losses.push([progress.step - 1, progress.loss]);
-    bar.update(progress);
-    if (progress.step % 100 === 0) {
+    const { done, step, tokensPerSecond } = progress;
+    const rate = tokensPerSecond.toFixed(0);
+    bar.update(done, `step ${step}, loss ${progress.loss.toFixed(3)}, ${rate} tokens/s`);
+    if (step % 100 === 0) {
       const { rss } = Deno.memoryUsage();
       const live = JSON.stringify(memory());
-      bar.line(`step ${progress.step}: ${(rss / 2 ** 20).toFixed(0)} MiB resident, ${live}`);
+      terminal.note(`step ${step}: ${(rss / 2 ** 20).toFixed(0)} MiB resident, ${live}`);
     }
   },
 });
-bar.stop();
-await saveModel(base, { json: CONFIG, params: result.params }, { dtype: "f16" });
+bar.end();
+await saveModel(base, { folder: here, json, params: result.params }, { dtype: "f16" });
 await Deno.writeTextFile(
   `${base}/loss.svg`,
   await lossCurve("Pretraining on the addresses", losses),

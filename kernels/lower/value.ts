@@ -1,4 +1,3 @@
-import type { DType } from "../../core/mod.ts";
 import {
   addIndex,
   axisIndex,
@@ -15,6 +14,8 @@ import {
 import type { Axis, Index, Value } from "../ir/types.ts";
 import { constantValue, type Expressions, makeValue } from "../ir/value.ts";
 import { type Node, type Norm, paramsOf } from "../schedule/node.ts";
+import { convertValue } from "./convert.ts";
+import { randomValue } from "./random.ts";
 
 /** What the value of a node at an index depends on. */
 export type Lowering = {
@@ -84,11 +85,11 @@ function compute(c: Lowering, n: Node, at: readonly Index[]): Value {
     case "iota": {
       const index = requireAffine(at[paramsOf(n).axis]!);
       const counted = makeValue(table, "index", "i32", [], { index });
-      return convertValue(c, counted, n.dtype);
+      return convertValue(c.table, counted, n.dtype);
     }
     case "elementwise": {
       const args = n.inputs.map((k) => valueAt(c, k, at));
-      if (n.op === "convert_element_type") return convertValue(c, args[0]!, n.dtype);
+      if (n.op === "convert_element_type") return convertValue(c.table, args[0]!, n.dtype);
       const params = n.params === null ? {} : { params: n.params };
       return makeValue(table, n.op, n.dtype, args, params);
     }
@@ -96,6 +97,8 @@ function compute(c: Lowering, n: Node, at: readonly Index[]): Value {
       return view(c, n, at);
     case "gather":
       return valueAt(c, n.inputs[0]!, gatherIndices(c, n, at));
+    case "random":
+      return randomValue(c, n, at, valueAt);
     case "copy":
       return valueAt(c, n.inputs[0]!, at);
     default:
@@ -108,25 +111,6 @@ function load(c: Lowering, n: Node, at: readonly Index[]): Value {
   c.loads.add(n.id);
   return makeValue(c.table, "load", n.dtype, [], { buffer: c.bufferOf(n.id), index });
 }
-
-/** `value` in another dtype. */
-export function convertValue(c: Lowering, value: Value, dtype: DType): Value {
-  if (value.dtype === dtype) return value;
-  return makeValue(c.table, "convert_element_type", dtype, [value], { params: PARAMS[dtype] });
-}
-
-// One object a dtype, because values compare parameters by identity.
-const PARAMS: Readonly<Record<DType, { readonly dtype: DType }>> = {
-  f64: { dtype: "f64" },
-  f32: { dtype: "f32" },
-  f16: { dtype: "f16" },
-  bf16: { dtype: "bf16" },
-  i32: { dtype: "i32" },
-  u32: { dtype: "u32" },
-  i8: { dtype: "i8" },
-  u8: { dtype: "u8" },
-  bool: { dtype: "bool" },
-};
 
 function view(c: Lowering, n: Node, at: readonly Index[]): Value {
   const source = c.norm.nodes[n.inputs[0]!]!;
@@ -199,9 +183,9 @@ export function clampedIndex(
   }
   const { dtype } = raw;
   const limit = constantValue(c.table, max, dtype === "u32" ? "u32" : "i32");
-  const wide = dtype === "u32" ? raw : convertValue(c, raw, "i32");
+  const wide = dtype === "u32" ? raw : convertValue(c.table, raw, "i32");
   const below = makeValue(c.table, "min", wide.dtype, [wide, limit]);
-  const signed = convertValue(c, below, "i32");
+  const signed = convertValue(c.table, below, "i32");
   const zero = constantValue(c.table, 0, "i32");
   const clamped = makeValue(c.table, "max", "i32", [signed, zero]);
   return dynamicIndex(t, clamped, max + 1);

@@ -12,6 +12,7 @@ import {
 } from "./groups.ts";
 import { type Node, paramsOf } from "./node.ts";
 import { stripSameMemory } from "./store.ts";
+import { updatedInPlace } from "./update.ts";
 
 /** Operations that one kernel may have. */
 const MAX_OPERATIONS = 512;
@@ -106,28 +107,6 @@ function placeUpdate(g: Grouping, node: Node): void {
 /** `early` could run at once, but then its result would lie in memory before it is needed. */
 function waitLike(early: Group, late: Group): void {
   for (const p of late.before) if (p !== early) early.before.add(p);
-}
-
-/** The node in whose memory an update happens, since nobody else uses it; else -1. */
-export function updatedInPlace(s: Scheduling, node: Node): number {
-  const { norm, stored, consumers } = s;
-  const operand = stripSameMemory(norm.nodes, stored, node.inputs[0]!);
-  const source = norm.nodes[operand]!;
-  const owned = source.kind === "input"
-    ? s.donated[norm.inputs.indexOf(operand)]!
-    : stored[operand];
-  const users = consumers.real[operand]!;
-  const twice = node.inputs.slice(1).some((k) => reads(s, k, operand));
-  return owned && users.length === 1 && users[0] === node.id && !twice ? operand : -1;
-}
-
-function reads({ norm, stored }: Scheduling, from: number, leaf: number): boolean {
-  const seen = new Set<number>([from]);
-  for (const i of seen) {
-    if (i === leaf) return true;
-    if (!stored[i]) { for (const k of norm.nodes[i]!.inputs) seen.add(k); }
-  }
-  return false;
 }
 
 function isLeading({ norm }: Grouping, node: Node): boolean {

@@ -11,12 +11,13 @@ import { buildGroup } from "./build.ts";
 import { claimChains } from "./chain.ts";
 import { consumersOf } from "./consumers.ts";
 import { describe } from "./describe.ts";
-import { groupStored, updatedInPlace } from "./group.ts";
+import { groupStored } from "./group.ts";
 import { type Group, GroupFailure, type Scheduling } from "./groups.ts";
 import type { Node, NodeKind, Norm } from "./node.ts";
 import { normalise } from "./normalise.ts";
 import { orderGroups } from "./order.ts";
 import { chooseStored } from "./store.ts";
+import { updatedInPlace } from "./update.ts";
 
 export { normalise } from "./normalise.ts";
 

@@ -14,6 +14,7 @@ export type NodeKind =
   | "elementwise"
   | "view" // elements of the first operand at other places: reshape, transpose, fence ...
   | "gather" // elements of the first operand at places that other operands tell
+  | "random" // random_bits and threefry2x32
   | "reduce"
   | "product"
   | "concatenate" // stored in place by its operands
@@ -82,6 +83,8 @@ const REDUCTIONS: Readonly<Record<string, "sum" | "max" | "min" | "prod">> = {
   reduce_prod: "prod",
 };
 
+const RANDOM_OPERATIONS = ["add", "xor", "or", "shift_left", "shift_right_logical", "eq"];
+
 /** Which fold a reduction is. */
 export function reductionOf(node: Node): "sum" | "max" | "min" | "prod" {
   return REDUCTIONS[node.op]!;
@@ -130,6 +133,9 @@ function kindOf(
     case "gather":
     case "dynamic_slice":
       return clamps ? "gather" : "host";
+    case "random_bits":
+    case "threefry2x32":
+      return RANDOM_OPERATIONS.every((name) => elementwise.has(name)) ? "random" : "host";
     case "dynamic_update_slice":
       return clamps ? "update" : "host";
     case "scatter": {

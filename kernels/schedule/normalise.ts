@@ -1,6 +1,7 @@
 import {
   type AnyPrimitive,
   type Aval,
+  expandGraph,
   type Graph,
   type GraphNode,
   range,
@@ -15,10 +16,11 @@ import { type Builder, builder, constantNode, emit, input } from "./emit_node.ts
 import { simplify } from "./simplify.ts";
 
 /**
- * The Graph with aliases dropped, constants folded to the bit, common subexpressions shared, sums of
- * disjoint pads made concatenations, and dead code removed.
+ * The Graph with composites replaced by their parts, aliases dropped, constants folded to the bit,
+ * common subexpressions shared, sums of disjoint pads made concatenations, and dead code removed.
  */
-export function normalise(graph: Graph, machine: Machine): Norm {
+export function normalise(whole: Graph, machine: Machine): Norm {
+  const graph = expandGraph(whole);
   const b = builder(machine);
   const map: number[] = [];
   const inputs: number[] = [];

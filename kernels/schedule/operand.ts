@@ -10,8 +10,9 @@ import {
 } from "../ir/index.ts";
 import { type Axis, type Index, LOADED, type Operand, type Value } from "../ir/types.ts";
 import { valuesBelow } from "../ir/value.ts";
-import { convertValue, StoreDemand, valueAt } from "../lower/value.ts";
+import { StoreDemand, valueAt } from "../lower/value.ts";
 import { axisGroups, realAxes, withSplits } from "./axes.ts";
+import { convertValue } from "../lower/convert.ts";
 import type { Scheduling } from "./groups.ts";
 import { type Buffers, lowering } from "./lowering.ts";
 
@@ -41,7 +42,7 @@ export function buildOperand(
         const indices = unflatten(t, linear(t, group), sides.shapes[i]!);
         sides.places[i]!.forEach((axis, j) => at[axis] = indices[j]!);
       });
-      const value = convertValue(c, valueAt(c, sides.node, at), "f32");
+      const value = convertValue(c.table, valueAt(c, sides.node, at), "f32");
       const operand = strided(value, [batch, free, summed]) ??
         loaded(t, sides.node, value, [batch, free, summed]);
       for (const i of found) loads.add(i);

@@ -12,9 +12,10 @@ import {
 import { ACC, type Axis, type Index, type KernelIR, type ProductIR } from "../ir/types.ts";
 import type { Store, Value } from "../ir/types.ts";
 import { makeValue } from "../ir/value.ts";
-import { convertValue, ownValueAt, sameIndices, StoreDemand, Unmergeable } from "../lower/value.ts";
+import { ownValueAt, sameIndices, StoreDemand, Unmergeable } from "../lower/value.ts";
 import { type AxisGroups, axisGroups, realAxes, withSplits } from "./axes.ts";
 import { alongChain, productSides } from "./columns.ts";
+import { convertValue } from "../lower/convert.ts";
 import type { Group, Scheduling } from "./groups.ts";
 import { bufferOf, type Buffers, type Built, isWritten, lowering } from "./lowering.ts";
 import { paramsOf } from "./node.ts";
@@ -115,7 +116,7 @@ function endOf(
   let at: readonly Index[] = [b, m, n].flatMap((group, i) =>
     unflatten(t, linear(t, group), sides[i]!)
   );
-  inside.set(product.id, { at, value: convertValue(c, accumulator, product.dtype) });
+  inside.set(product.id, { at, value: convertValue(c.table, accumulator, product.dtype) });
   for (let i = 1; i < group.chain.length; i++) {
     const [from, next] = [group.chain[i - 1]!, group.chain[i]!];
     at = alongChain(t, s.norm, from, next, at);

@@ -31,6 +31,13 @@ const ALWAYS: ReadonlySet<NodeKind> = new Set<NodeKind>([
   "host",
 ]);
 
+const RECOMPUTED: ReadonlySet<NodeKind> = new Set<NodeKind>([
+  "elementwise",
+  "view",
+  "gather",
+  "random",
+]);
+
 /** The choice: 1 for every stored node, and for every node inside a product's chain. */
 export type Choice = {
   readonly stored: Uint8Array;
@@ -78,9 +85,7 @@ export function chooseStored(
   };
   for (const node of nodes) storeOperands(pass, node, store);
   for (const node of nodes) {
-    if (node.kind === "elementwise" || node.kind === "view" || node.kind === "gather") {
-      weigh(pass, node, consumers);
-    }
+    if (RECOMPUTED.has(node.kind)) weigh(pass, node, consumers);
   }
   return { stored, interior, operations: pass.operations };
 }
@@ -112,7 +117,7 @@ function storeOperands(pass: Pass, node: Node, store: (i: number) => void): void
   const { nodes, stored } = pass;
   if (node.kind === "host") {
     for (const k of node.inputs) store(stripSameMemory(nodes, stored, k));
-  } else if (node.kind === "gather") {
+  } else if (node.kind === "gather" || node.kind === "random") {
     const table = stripViews(nodes, stored, node.inputs[0]!);
     if (!isFree(nodes[table]!)) store(table);
   } else if (node.kind === "product") {
@@ -191,7 +196,7 @@ function measure(pass: Pass, node: Node): void {
 function combine(pass: Pass, node: Node): void {
   const { nodes, stored, interior, cost, operations, leaves } = pass;
   let sum = weightOf(node);
-  let count = 1;
+  let count = node.kind === "random" ? sum : 1;
   let union: ReadonlySet<number> = NONE;
   for (const k of node.inputs) {
     const operand = nodes[k]!;
@@ -237,6 +242,6 @@ function cut({ nodes, stored, interior }: Pass, node: Node): void {
   for (const k of node.inputs) {
     const i = stripViews(nodes, stored, k);
     const { kind } = nodes[i]!;
-    if (!interior[i] && (kind === "elementwise" || kind === "gather")) stored[i] = 1;
+    if (!interior[i] && kind !== "view" && RECOMPUTED.has(kind)) stored[i] = 1;
   }
 }

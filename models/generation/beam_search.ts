@@ -1,11 +1,11 @@
-import { ready, type Tree } from "../../core/mod.ts";
+import { dispose, ready, type Tree } from "../../core/mod.ts";
 import { type Beam, type BeamGroup, startGroup, stepGroup, stillOpen } from "./beam_group.ts";
-import { decoderOf } from "./decoder.ts";
+import { decoderOf, type DecoderState } from "./decoder.ts";
 import type { GenerativeModel } from "./model.ts";
 import { type GenerateOptions, resolveOptions } from "./options.ts";
 import { padPrompts, type Prompts } from "./prompt.ts";
 import { logProbabilities, penalizeRepeats } from "./scores.ts";
-import { requireRoom, splitRows } from "./stream.ts";
+import { requireRoom, takeRows } from "./stream.ts";
 
 /** Texts found by beam search, the best first for every prompt. */
 export type BeamResult = {
@@ -33,10 +33,12 @@ export async function beamSearch<P extends Tree>(
   const decoder = decoderOf(model);
   await ready();
   const first = decoder.start(params, options.prompts, { pad, context: options.context });
-  let state = decoder.reorder(first, prompts.flatMap((_, i) => new Array<number>(beams).fill(i)));
+  const repeat = <T>(items: readonly T[]): T[] =>
+    items.flatMap((item) => new Array<T>(beams).fill(item));
+  let rows = repeat(await takeRows(first.logits, prompts.length));
+  let state: DecoderState = decoder.reorder(first, repeat(prompts.map((_, i) => i)));
   let groups: BeamGroup[] = prompts.map((prompt) => startGroup(prompt, beams));
   while (true) {
-    const rows = splitRows(await state.logits.data(), groups.length * beams);
     groups = groups.map((group, i) => {
       const scores = group.running.map((beam, j) =>
         penalizeRepeats(
@@ -54,8 +56,11 @@ export async function beamSearch<P extends Tree>(
     const ids = groups.flatMap((group) =>
       group.running.map(({ fresh }) => fresh[fresh.length - 1]!)
     );
-    state = decoder.step(params, decoder.reorder(state, origins), ids);
+    const next = decoder.step(params, decoder.reorder(state, origins), ids);
+    rows = await takeRows(next.logits, rows.length);
+    state = next;
   }
+  dispose(state.cache);
   const found = groups.flatMap((group) =>
     group.finished.slice(0, returned).map((beam) => ({ group, beam }))
   );

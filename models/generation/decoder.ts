@@ -3,9 +3,8 @@ import { type Cache, capacityOf, growCache } from "../cache.ts";
 import type { GenerativeModel } from "./model.ts";
 import { bucketOf, padPrompts, type Prompts } from "./prompt.ts";
 
-/** Logits [B, V] of the next token of every row, and where the model stands after it. */
+/** Where a model stands in every row. */
 export type DecoderState = {
-  readonly logits: Tensor;
   readonly cache: Cache;
   readonly context: Tree | undefined;
   /** Which columns count, by row; the columns written so far. */
@@ -14,13 +13,16 @@ export type DecoderState = {
   readonly positions: readonly number[];
 };
 
+/** Where a model stands, and its logits [B, V] of the next token of every row. */
+export type DecoderStep = DecoderState & { readonly logits: Tensor };
+
 /** A model that is fed step by step, in programs of fixed shapes. */
 export type Decoder<P extends Tree> = {
   /** Reads the prompts. */
-  start(params: P, prompts: Prompts, options: StartOptions): DecoderState;
-  /** Reads one more token of every row. */
-  step(params: P, state: DecoderState, ids: readonly number[]): DecoderState;
-  /** The state with other rows: row i of the result was row `rows[i]`. */
+  start(params: P, prompts: Prompts, options: StartOptions): DecoderStep;
+  /** Reads one more token of every row. The state is used up. */
+  step(params: P, state: DecoderState, ids: readonly number[]): DecoderStep;
+  /** The state with other rows: row i of the result was row `rows[i]`. The state is used up. */
   reorder(state: DecoderState, rows: readonly number[]): DecoderState;
 };
 
@@ -73,8 +75,8 @@ function makeDecoder<P extends Tree>(model: GenerativeModel<P>): Decoder<P> {
     },
     { donate: [3] },
   );
-  const grow = jit(growCache, { static: [1] });
-  const pick = jit(pickRows);
+  const grow = jit(growCache, { static: [1], donate: [0] });
+  const pick = jit(pickRows, { donate: [0] });
   return {
     start: (params, prompts, { pad, context }) => {
       const longest = Math.max(...prompts.input_ids.map((row) => row.length));
@@ -107,11 +109,11 @@ function makeDecoder<P extends Tree>(model: GenerativeModel<P>): Decoder<P> {
       return { ...out, context: state.context, mask, positions };
     },
     reorder: (state, rows) => {
-      const { logits, cache, context } = state;
-      const picked = pick({ logits, cache, ...(context ? { context } : {}) }, matrix(rows));
+      const { cache, context } = state;
+      const indices = matrix(rows);
       return {
-        ...picked,
-        context: picked.context,
+        cache: pick(cache, indices),
+        context: context && pickRows(context, indices),
         mask: rows.map((row) => state.mask[row]!),
         positions: rows.map((row) => state.positions[row]!),
       };

@@ -5,6 +5,7 @@
  */
 export * from "./beam_group.ts";
 export * from "./beam_search.ts";
+export * from "./config.ts";
 export * from "./decoder.ts";
 export * from "./generate.ts";
 export * from "./model.ts";

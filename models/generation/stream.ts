@@ -1,4 +1,4 @@
-import { ready, type Tree, uniform } from "../../core/mod.ts";
+import { dispose, ready, type Tensor, type Tree, uniform } from "../../core/mod.ts";
 import { decoderOf } from "./decoder.ts";
 import type { GenerativeModel } from "./model.ts";
 import { type GenerateOptions, resolveOptions, type Settings } from "./options.ts";
@@ -43,18 +43,22 @@ export async function* stream<P extends Tree>(
   await ready();
   let state = decoder.start(params, options.prompts, { pad, context: options.context });
   let finished = texts.map(() => false);
-  for (let i = 0; i < maxNewTokens; i++) {
-    const logits = splitRows(await state.logits.data(), texts.length);
-    const before = finished;
-    const ids = texts.map((text, row) => {
-      if (before[row]) return pad;
-      return choose(logits[row]!, text, settings, points[row * maxNewTokens + i]!);
-    });
-    texts.forEach((text, row) => void text.push(ids[row]!));
-    finished = texts.map((text, row) => before[row]! || isFinished(text.slice(length), settings));
-    yield { ids, finished, logits };
-    if (finished.every((done) => done) || i === maxNewTokens - 1) return;
-    state = decoder.step(params, state, ids);
+  try {
+    for (let i = 0; i < maxNewTokens; i++) {
+      const logits = await takeRows(state.logits, texts.length);
+      const before = finished;
+      const ids = texts.map((text, row) => {
+        if (before[row]) return pad;
+        return choose(logits[row]!, text, settings, points[row * maxNewTokens + i]!);
+      });
+      texts.forEach((text, row) => void text.push(ids[row]!));
+      finished = texts.map((text, row) => before[row]! || isFinished(text.slice(length), settings));
+      yield { ids, finished, logits };
+      if (finished.every((done) => done) || i === maxNewTokens - 1) return;
+      state = decoder.step(params, state, ids);
+    }
+  } finally {
+    dispose(state.cache);
   }
 }
 
@@ -75,8 +79,10 @@ async function randomPoints(rows: number, settings: Settings): Promise<ArrayLike
   return await uniform(key, [rows, maxNewTokens]).data();
 }
 
-/** Rows [V] of data [B, V]. */
-export function splitRows(data: ArrayLike<number>, rows: number): Float32Array[] {
+/** Rows [V] of logits [B, V], which are given up. */
+export async function takeRows(logits: Tensor, rows: number): Promise<Float32Array[]> {
+  const data = await logits.data();
+  dispose(logits);
   const all = data instanceof Float32Array ? data : Float32Array.from(data);
   const width = all.length / rows;
   return Array.from({ length: rows }, (_, row) => all.subarray(row * width, (row + 1) * width));

@@ -1,4 +1,4 @@
-import type fc from "fast-check";
+import fc from "fast-check";
 import { type Aval, range } from "../../mod.ts";
 import { alike, built, type Case, type Elements, fill, one, pick, shapes } from "./case.ts";
 import { GRAPH_GENERATORS } from "./graph_generators.ts";
@@ -30,6 +30,11 @@ const axesOf = (shape: readonly number[], random: () => number): number[] =>
   range(shape.length).filter(() => random() < 0.5);
 const oneAxis = (shape: readonly number[], random: () => number): number =>
   pick(random, 0, shape.length - 1);
+/** Empty shapes and scalars, but more often such as have something to move. */
+const mostlyFull = fc.oneof(
+  { arbitrary: shapes(), weight: 1 },
+  { arbitrary: shapes({ minRank: 1, maxRank: 3, minSide: 2 }), weight: 3 },
+);
 const ranked = shapes({ minRank: 1, maxRank: 3, minSide: 1 });
 
 function f64(shape: readonly number[]): Aval {
@@ -181,16 +186,16 @@ export const GENERATORS: { readonly [primitive: string]: Generator } = {
   },
   rev: { cases: one(shapes(), (shape, random) => ({ axes: axesOf(shape, random) })) },
   slice: {
-    cases: one(shapes(), (shape, random) => {
-      const start = shape.map((side) => pick(random, 0, side));
+    cases: one(mostlyFull, (shape, random) => {
+      const start = shape.map((side) => pick(random, 0, Math.floor(side / 2)));
       const stop = shape.map((side, i) => pick(random, start[i]!, side));
       return { start, stop, step: shape.map(() => pick(random, 1, 2)) };
     }),
   },
   pad: {
-    cases: one(shapes({ maxRank: 3 }), (shape, random) => ({
-      low: shape.map(() => pick(random, 0, 2)),
-      high: shape.map(() => pick(random, 0, 2)),
+    cases: one(mostlyFull, (shape, random) => ({
+      low: shape.map((side) => pick(random, side > 1 ? -1 : 0, 2)),
+      high: shape.map((side) => pick(random, side > 1 ? -1 : 0, 2)),
       interior: shape.map(() => pick(random, 0, 1)),
     })),
   },

@@ -1,6 +1,15 @@
 import { assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { relativeError } from "../../golden/compare.ts";
-import { argmax, concatenate, key, setDevice, type Tensor, tensor, zeros } from "../../../mod.ts";
+import {
+  argmax,
+  concatenate,
+  key,
+  memory,
+  setDevice,
+  type Tensor,
+  tensor,
+  zeros,
+} from "../../../mod.ts";
 import {
   generate,
   generativeModel,
@@ -129,4 +138,17 @@ Deno.test("stream: goes on when the cache must grow", async () => {
   const best = await argmax(logits, { axis: -1 }).data();
   assertEquals(sequences[0]!.slice(50), Array.from(best.slice(49, 69)));
   assertEquals(model.maxPositions, 64);
+});
+
+Deno.test("generate: leaves no buffer behind", async () => {
+  const { model, params, prompts } = await setup();
+  const options = { prompts, max_new_tokens: 6 };
+  await generate(model, params, options);
+  await generate(model, params, { ...options, num_beams: 2 });
+  const before = memory()["reference"]!.buffers;
+  await generate(model, params, options);
+  await generate(model, params, { ...options, num_beams: 2 });
+  // What is left are the small inputs of each step, which the collector frees.
+  const left = memory()["reference"]!;
+  assertEquals(left.buffers - before <= 2 * 6 * 4 + 8, true, `${left.buffers - before} buffers`);
 });

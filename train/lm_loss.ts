@@ -1,7 +1,8 @@
-import type { Tensor, Tree } from "../mod.ts";
+import type { Tensor, Tree } from "../core/mod.ts";
 import { causalLmLoss } from "../nn/mod.ts";
 import { type Adapter, graft } from "../peft/mod.ts";
-import type { LoadedModel, Loss } from "../train/mod.ts";
+import type { LoadedModel } from "./model_folder.ts";
+import type { Loss } from "./step.ts";
 
 /** Next-token loss of a model's own parameters. */
 export function lmLoss(model: LoadedModel): Loss<Tree> {
