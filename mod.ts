@@ -6,6 +6,7 @@
 import { registerBackend } from "./core/mod.ts";
 import { referenceBackend, wasmBackend } from "./kernels/mod.ts";
 
+export * from "./autodiff/mod.ts";
 export * from "./core/mod.ts";
 
 registerBackend("cpu", wasmBackend);

@@ -33,4 +33,5 @@ export { type TransposedGraph, transposeGraph } from "./transpose_graph.ts";
 export * from "./vjp.ts";
 export * from "./vmap.ts";
 export * from "./while_loop.ts";
-export { whileP, type WhileParams } from "./while_primitive.ts";
+export type { WhileParams } from "./_while_jvp.ts";
+export { whileP } from "./while_primitive.ts";

@@ -19,7 +19,9 @@ export type GraphNode = {
 export class Graph {
   /** Number of inputs: the values 0 to inputs - 1. */
   readonly inputs: number;
+  /** In an order in which they can be computed. */
   readonly nodes: readonly GraphNode[];
+  /** Values that are returned. */
   readonly outputs: readonly number[];
   /** Type of every value. */
   readonly avals: readonly Aval[];
@@ -32,6 +34,7 @@ export class Graph {
   /** What was derived from this Graph: its transforms and programs. @internal */
   readonly memos: Map<string, unknown> = new Map();
 
+  /** A Graph of `inputs` inputs; `avals` has the type of every value. */
   constructor(
     inputs: number,
     nodes: readonly GraphNode[],

@@ -1,3 +1,5 @@
+import { WriteError } from "./errors.ts";
+
 /** Writes `bytes` whole: one write may take only a part of them. */
 export async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
   for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
@@ -8,7 +10,7 @@ export async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<vo
  * sees the old file or the new one, and a failure (a full disk, say) leaves no trace.
  *
  * @param write fills the open file
- * @throws {Error} naming `path`, with the failure as its cause
+ * @throws {WriteError} naming `path`, with the failure as its cause
  */
 export async function writeFileAtomic(
   path: string,
@@ -38,7 +40,7 @@ export async function writeTextAtomic(path: string, text: string): Promise<void>
  * already is replaced as a whole, and kept when filling fails.
  *
  * @param fill writes into the folder whose path it gets
- * @throws {Error} naming `path`, with the failure as its cause
+ * @throws {WriteError} naming `path`, with the failure as its cause
  */
 export async function writeFolderAtomic(
   path: string,
@@ -54,6 +56,45 @@ export async function writeFolderAtomic(
     await Deno.remove(temporary, { recursive: true }).catch(() => {});
     throw cannotWrite(path, error);
   }
+}
+
+/**
+ * Writes files of a folder together: `fill` writes them into a temporary folder inside, and when all
+ * are complete they replace those of the same names; other files stay. A failure changes nothing,
+ * and takes the folder away again if it was not there before.
+ *
+ * @param fill writes files into the folder whose path it gets
+ * @param options `replaces`: files of these names go too, where `fill` has not written them
+ * @throws {WriteError} naming `folder`, with the failure as its cause
+ */
+export async function writeFilesAtomic(
+  folder: string,
+  fill: (temporary: string) => Promise<void>,
+  options: { readonly replaces?: RegExp } = {},
+): Promise<void> {
+  const temporary = temporaryName(`${folder}/`);
+  const isNew = !await Deno.stat(folder).then(() => true, () => false);
+  try {
+    await Deno.mkdir(temporary, { recursive: true });
+    await fill(temporary);
+    const written = new Set(await filesIn(temporary));
+    for (const name of written) await Deno.rename(`${temporary}/${name}`, `${folder}/${name}`);
+    await Deno.remove(temporary);
+    for (const name of await filesIn(folder)) {
+      if (options.replaces?.test(name) && !written.has(name)) {
+        await Deno.remove(`${folder}/${name}`);
+      }
+    }
+  } catch (error) {
+    await Deno.remove(isNew ? folder : temporary, { recursive: true }).catch(() => {});
+    throw cannotWrite(folder, error);
+  }
+}
+
+async function filesIn(folder: string): Promise<readonly string[]> {
+  const names: string[] = [];
+  for await (const { name, isFile } of Deno.readDir(folder)) if (isFile) names.push(name);
+  return names;
 }
 
 /** Folders cannot be renamed over one another: the old one steps aside first. */
@@ -76,7 +117,9 @@ function temporaryName(path: string): string {
   return `${path}.${crypto.randomUUID().slice(0, 8)}.tmp`;
 }
 
-function cannotWrite(path: string, cause: unknown): Error {
+/** Says that nothing was changed, and of nested writes only what the innermost failure was. */
+function cannotWrite(path: string, error: unknown): WriteError {
+  const cause = error instanceof WriteError ? error.cause : error;
   const reason = cause instanceof Error ? cause.message : String(cause);
-  return new Error(`Cannot write "${path}": ${reason}; nothing was changed`, { cause });
+  return new WriteError(`Cannot write "${path}": ${reason}; nothing was changed`, { cause });
 }

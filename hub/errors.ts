@@ -14,3 +14,23 @@ export class FileFormatError extends Error {
     this.field = field;
   }
 }
+
+/** A file that cannot be written, with the failure as its cause. What was there before still is. */
+export class WriteError extends Error {
+  /** "WriteError". */
+  override name = "WriteError";
+}
+
+/** The error of the operating system in opening or reading `path`, as one about the file. */
+export function cannotRead(path: string, error: unknown): unknown {
+  if (error instanceof Deno.errors.NotFound) {
+    return new FileFormatError(path, "the file", "does not exist");
+  }
+  if (error instanceof Deno.errors.IsADirectory) {
+    return new FileFormatError(path, "the path", "is a folder; a file is expected");
+  }
+  if (error instanceof Deno.errors.PermissionDenied) {
+    return new FileFormatError(path, "the file", "may not be read by this user");
+  }
+  return error;
+}

@@ -1,5 +1,5 @@
 import { writeTextAtomic } from "./atomic.ts";
-import { FileFormatError } from "./errors.ts";
+import { cannotRead, FileFormatError } from "./errors.ts";
 import { isRawNumber, parseKeepingFractions, spellLike } from "./_number_texts.ts";
 
 /** A JSON object of which nothing is known. */
@@ -24,17 +24,19 @@ export function parseJsonObject(text: string, file: string): JsonObject {
 
 /** Reads a file that holds a JSON object. */
 export async function readJson(path: string): Promise<JsonObject> {
-  return parseJsonObject(await Deno.readTextFile(path), path);
+  const text = await Deno.readTextFile(path).catch((error) => {
+    throw cannotRead(path, error);
+  });
+  return parseJsonObject(text, path);
 }
 
 /** Reads a file that holds a JSON object; null if there is no such file. */
 export async function readJsonIfExists(path: string): Promise<JsonObject | null> {
-  try {
-    return await readJson(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  }
+  const isThere = await Deno.stat(path).then(() => true, (error) => {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw cannotRead(path, error);
+  });
+  return isThere ? await readJson(path) : null;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { add, foldIn, mul, ShapeError, type Tensor } from "../core/mod.ts";
+import { add, convert, foldIn, mul, ShapeError, type Tensor } from "../core/mod.ts";
 import {
   activation,
   attention,
@@ -92,7 +92,7 @@ export function llama(
   const { embed_tokens, layers, norm } = params.model;
   const { cache, attention_mask: mask } = inputs;
   const prompt = options.continues ? undefined : embed_tokens.prompt;
-  const words = inputs.inputs_embeds ?? embedding(embed_tokens, requireIds(inputs));
+  const words = inputs.inputs_embeds ?? embedTokens(embed_tokens, requireIds(inputs), config);
   const start = prompt ? prependPrompt(prompt, words) : words; // [B, T, D]
   const time = start.shape[1]!;
   const virtual = time - words.shape[1]!;
@@ -121,7 +121,7 @@ export function llama(
     hidden_states.push(x);
     if (kept) written.push(kept);
   });
-  hidden_states.push(rmsNorm(norm, hidden_states.pop()!, { eps: config.rms_norm_eps }));
+  hidden_states.push(normalize(norm, hidden_states.pop()!, config));
   return cache ? { hidden_states, cache: advanceCache(cache, written, time) } : { hidden_states };
 }
 
@@ -132,12 +132,23 @@ function llamaLayer(
   pass: Pass,
   options: { readonly i: number },
 ): readonly [Tensor, LayerCache | null] {
-  const eps = pass.config.rms_norm_eps;
-  const normed = rmsNorm(layer.input_layernorm, x, { eps });
+  const { config } = pass;
+  const normed = normalize(layer.input_layernorm, x, config);
   const [attended, kept] = selfAttention(layer.self_attn, normed, pass, options);
   const middle = add(x, attended);
-  const inner = rmsNorm(layer.post_attention_layernorm, middle, { eps });
-  return [add(middle, gatedMlp(layer.mlp, inner, pass.config)), kept];
+  const inner = normalize(layer.post_attention_layernorm, middle, config);
+  return [add(middle, gatedMlp(layer.mlp, inner, config)), kept];
+}
+
+function normalize(params: RmsNormParams, x: Tensor, config: LlamaConfig): Tensor {
+  const { gainOffset, rms_norm_eps: eps } = config;
+  if (gainOffset === 0 || !params.weight) return rmsNorm(params, x, { eps });
+  return rmsNorm({ weight: add(gainOffset, convert(params.weight, "f32")) }, x, { eps });
+}
+
+function embedTokens(params: EmbeddingParams, ids: Tensor, config: LlamaConfig): Tensor {
+  const words = embedding(params, ids);
+  return config.embedScale === 1 ? words : mul(config.embedScale, words);
 }
 
 function selfAttention(

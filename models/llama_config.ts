@@ -7,6 +7,10 @@ export type LlamaConfig = LlamaFields & {
   readonly rope: RopeConfig;
   /** Whether the projections to queries, keys and values have biases. */
   readonly qkvBias: boolean;
+  /** What a norm adds to its stored gain: 1 where the file holds the gain's distance from one. */
+  readonly gainOffset: number;
+  /** Factor of the token embeddings. */
+  readonly embedScale: number;
 };
 
 type LlamaFields = {
@@ -66,6 +70,12 @@ export type LlamaVariant = {
   readonly ignored: readonly string[];
   /** Whether queries, keys and values have biases whatever `attention_bias` is. */
   readonly qkvBias?: boolean;
+  /** See `LlamaConfig`. */
+  readonly gainOffset?: number;
+  /** Activations that files call otherwise. */
+  readonly activations?: { readonly [name: string]: string };
+  /** Whether token embeddings are multiplied by the root of their width. */
+  readonly scalesEmbeddings?: boolean;
 };
 
 const LLAMA: LlamaVariant = {
@@ -114,9 +124,12 @@ export function parseLlamaConfig(json: JsonRecord, variant: LlamaVariant = LLAMA
   const { attention_bias, sliding_window } = read;
   return {
     ...read,
+    hidden_act: variant.activations?.[read.hidden_act] ?? read.hidden_act,
     // An ignored window is none, whatever the file holds.
     sliding_window: variant.ignored.includes("sliding_window") ? null : sliding_window,
     rope: parseRope(json),
     qkvBias: variant.qkvBias ?? attention_bias,
+    gainOffset: variant.gainOffset ?? 0,
+    embedScale: variant.scalesEmbeddings ? Math.sqrt(read.hidden_size) : 1,
   };
 }

@@ -69,3 +69,29 @@ export const qwen2Family: ModelFamily<LlamaParams, LlamaConfig> = familyLike("qw
   ignored: ["max_window_layers", "layer_types", "sliding_window"],
   qkvBias: true,
 });
+
+/** The family of Gemma: LLaMA with scaled embeddings and gains stored less one. */
+export const gemmaFamily: ModelFamily<LlamaParams, LlamaConfig> = familyLike("gemma", {
+  family: "gemma",
+  defaults: {
+    vocab_size: 256000,
+    hidden_size: 3072,
+    intermediate_size: 24576,
+    num_hidden_layers: 28,
+    num_attention_heads: 16,
+    num_key_value_heads: 16,
+    head_dim: 256,
+    hidden_act: "gelu_pytorch_tanh",
+    max_position_embeddings: 8192,
+    tie_word_embeddings: true,
+    pad_token_id: 0,
+    eos_token_id: 1,
+    bos_token_id: 2,
+  },
+  fixed: { use_bidirectional_attention: false },
+  ignored: ["hidden_activation"],
+  gainOffset: 1,
+  scalesEmbeddings: true,
+  // Published files say "gelu" and mean this one, as the reference library notes.
+  activations: { gelu: "gelu_pytorch_tanh" },
+});

@@ -1,4 +1,4 @@
-import { foldIn, mul, normal, ones, type Shape, type Tensor, zeros } from "../core/mod.ts";
+import { foldIn, full, mul, normal, type Shape, type Tensor, zeros } from "../core/mod.ts";
 import type { LinearParams } from "../nn/mod.ts";
 import type { Task } from "./family.ts";
 import { headSize, keyHeads, type LlamaLayer, type LlamaParams } from "./llama.ts";
@@ -23,7 +23,7 @@ export function initLlama(
     bias
       ? { weight: matrix([rows, columns]), bias: zeros([rows]) }
       : { weight: matrix([rows, columns]) };
-  const norm = () => ({ weight: ones([hidden_size]) });
+  const norm = () => ({ weight: full([hidden_size], 1 - config.gainOffset) });
   const wide = config.num_attention_heads * headSize(config);
   const narrow = keyHeads(config) * headSize(config);
   const { attention_bias, qkvBias, mlp_bias } = config;

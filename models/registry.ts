@@ -1,7 +1,7 @@
 import { type Tree, UnsupportedError } from "../core/mod.ts";
 import type { AnyFamily, JsonRecord, ModelFamily } from "./family.ts";
 import { gpt2Family } from "./gpt2_family.ts";
-import { llamaFamily, mistralFamily, qwen2Family } from "./llama_family.ts";
+import { gemmaFamily, llamaFamily, mistralFamily, qwen2Family } from "./llama_family.ts";
 
 const families = new Map<string, AnyFamily>();
 
@@ -11,6 +11,7 @@ export function registerFamily<P extends Tree, C>(family: ModelFamily<P, C>): vo
 }
 
 registerFamily(gpt2Family);
+registerFamily(gemmaFamily);
 registerFamily(llamaFamily);
 registerFamily(mistralFamily);
 registerFamily(qwen2Family);

@@ -19,5 +19,6 @@ export * from "./embedding.ts";
 export * from "./heads.ts";
 export * from "./layer_norm.ts";
 export * from "./linear.ts";
+export * from "./losses.ts";
 export * from "./rms_norm.ts";
 export * from "./rope.ts";

@@ -10,8 +10,8 @@ import {
   type Tensor,
 } from "../core/mod.ts";
 
-/** Parameters of a root-mean-square norm: the gain `weight` [D]. */
-export type RmsNormParams = { readonly weight: Tensor };
+/** Parameters of a root-mean-square norm: the gain `weight` [D] if there is one. */
+export type RmsNormParams = { readonly weight?: Tensor };
 
 /** Options of `rmsNorm`. */
 export type RmsNormOptions = {
@@ -32,16 +32,17 @@ export type RmsNormOptions = {
  * @see Zhang & Sennrich 2019, arXiv:1910.07467, eq. 4
  */
 export function rmsNorm(params: RmsNormParams, x: Tensor, options: RmsNormOptions = {}): Tensor {
-  if (x.shape[x.shape.length - 1] !== params.weight.shape[0]) {
+  const { weight } = params;
+  if (weight && x.shape[x.shape.length - 1] !== weight.shape[0]) {
     throw new ShapeError(
       `Cannot normalize ${formatShape(x.shape)}: its last side differs from the ` +
-        `${params.weight.shape[0]} gains; pass the layer's own parameters`,
+        `${weight.shape[0]} gains; pass the layer's own parameters`,
       "rmsNorm",
-      [x.shape, params.weight.shape],
+      [x.shape, weight.shape],
     );
   }
   const wide = convert(x, x.dtype === "f64" ? "f64" : "f32");
   const meanSquare = mean(square(wide), { axes: [-1], keepDims: true }); // [..., 1]
   const unit = mul(wide, rsqrt(add(meanSquare, options.eps ?? 1e-6)));
-  return convert(mul(unit, convert(params.weight, wide.dtype)), x.dtype);
+  return convert(weight ? mul(unit, convert(weight, wide.dtype)) : unit, x.dtype);
 }

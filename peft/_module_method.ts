@@ -8,7 +8,7 @@ import {
   type Weight,
   weightShape,
 } from "../core/mod.ts";
-import { type Adapter, type AdapterConfig, makeAdapter, type ModuleFields } from "./adapter.ts";
+import { type Adapter, makeAdapter, type ModuleFields } from "./adapter.ts";
 import { givenFields, readConfig } from "./_config.ts";
 import { LORA_TARGETS, type TargetTable } from "./defaults.ts";
 import { foldInPath } from "./_keys.ts";
@@ -17,13 +17,7 @@ import type { GraftOptions, Method } from "./method.ts";
 import { checkModules, checkShape, fieldsFromTensors, moduleTensors } from "./_module_files.ts";
 import { graftModules } from "./_module_graft.ts";
 import { replacedTensors } from "./_replaced.ts";
-import { resolveTargets, selectModules, type TargetConfig } from "./targets.ts";
-
-/** What the configurations of methods that adapt weights have in common. */
-export type ModuleConfig = AdapterConfig & TargetConfig & {
-  /** "none", "all", or "<method>_only". */
-  readonly bias?: string;
-};
+import { type ModuleConfig, resolveTargets, selectModules } from "./targets.ts";
 
 /** What is peculiar to a method that adapts the weight of each module by itself. */
 export type ModuleSpec<M extends Fields, C extends ModuleConfig> = {

@@ -17,8 +17,9 @@ import {
 import type { Adapter, ModuleFields } from "./adapter.ts";
 import type { Module } from "./layout.ts";
 import type { Method } from "./method.ts";
-import { type ModuleConfig, moduleMethod, sidesOf } from "./_module_method.ts";
+import { moduleMethod, sidesOf } from "./_module_method.ts";
 import { rotatedWeight } from "./rotated_weight.ts";
+import type { ModuleConfig } from "./targets.ts";
 
 /** BOFT's configuration. */
 export type BoftConfig = ModuleConfig & {

@@ -13,8 +13,9 @@ import type { Adapter, ModuleFields } from "./adapter.ts";
 import { deltaWeight } from "./delta_weight.ts";
 import type { Module } from "./layout.ts";
 import type { Method } from "./method.ts";
-import { type ModuleConfig, moduleMethod, sidesOf } from "./_module_method.ts";
+import { moduleMethod, sidesOf } from "./_module_method.ts";
 import { patternValue } from "./_patterns.ts";
+import type { ModuleConfig } from "./targets.ts";
 
 /** C3A's configuration. */
 export type C3aConfig = ModuleConfig & {
@@ -30,6 +31,9 @@ export type C3aModule = { readonly c3a_kernel: Tensor };
 
 /**
  * C3A: ΔW of circulant blocks, ΔW[i b + a, j b + c] = kernel[i, j, (c - a) mod b] / in.
+ *
+ * Gradients are the true ones; PEFT 0.21 has those of the inputs reflected, so that modules below
+ * one with C3A train differently there.
  *
  * The kernels do not start at zero, so a fresh adapter changes the model, as in PEFT.
  *

@@ -16,8 +16,9 @@ import {
 } from "../core/mod.ts";
 import type { Adapter, ModuleFields } from "./adapter.ts";
 import type { Method } from "./method.ts";
-import { type ModuleConfig, moduleMethod, sidesOf } from "./_module_method.ts";
+import { moduleMethod, sidesOf } from "./_module_method.ts";
 import { rotatedWeight } from "./rotated_weight.ts";
+import type { ModuleConfig } from "./targets.ts";
 
 /** HRA's configuration. */
 export type HraConfig = ModuleConfig & {

@@ -2,8 +2,9 @@ import { matmul, mul, normal, splitKey, type Tensor, uniform, zeros } from "../c
 import type { Adapter, ModuleFields } from "./adapter.ts";
 import { deltaWeight } from "./delta_weight.ts";
 import type { Method } from "./method.ts";
-import { type ModuleConfig, moduleMethod, sidesOf } from "./_module_method.ts";
+import { moduleMethod, sidesOf } from "./_module_method.ts";
 import { patternValue } from "./_patterns.ts";
+import type { ModuleConfig } from "./targets.ts";
 
 /** LoHa's configuration. */
 export type LohaConfig = ModuleConfig & {

@@ -12,8 +12,9 @@ import type { Adapter, ModuleFields } from "./adapter.ts";
 import { deltaWeight } from "./delta_weight.ts";
 import type { Module } from "./layout.ts";
 import type { Method } from "./method.ts";
-import { type ModuleConfig, moduleMethod, sidesOf } from "./_module_method.ts";
+import { moduleMethod, sidesOf } from "./_module_method.ts";
 import { patternValue } from "./_patterns.ts";
+import type { ModuleConfig } from "./targets.ts";
 
 /** LoKr's configuration. */
 export type LokrConfig = ModuleConfig & {

@@ -14,6 +14,7 @@ export * from "./c3a.ts";
 export * from "./combine.ts";
 export * from "./defaults.ts";
 export * from "./delta_weight.ts";
+export * from "./fourierft.ts";
 export * from "./graft.ts";
 export * from "./hra.ts";
 export * from "./ia3.ts";

@@ -2,6 +2,7 @@ import { UnsupportedError } from "../core/mod.ts";
 import { adalora } from "./adalora.ts";
 import { boft } from "./boft.ts";
 import { c3a } from "./c3a.ts";
+import { fourierft } from "./fourierft.ts";
 import { hra } from "./hra.ts";
 import { ia3 } from "./ia3.ts";
 import { lnTuning } from "./ln_tuning.ts";
@@ -20,6 +21,7 @@ export const METHODS: readonly AnyMethod[] = [
   adalora,
   boft,
   c3a,
+  fourierft,
   hra,
   ia3,
   lnTuning,

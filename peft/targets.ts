@@ -1,4 +1,5 @@
 import type { Tree } from "../core/mod.ts";
+import type { AdapterConfig } from "./adapter.ts";
 import { defaultTargets, type TargetTable } from "./defaults.ts";
 import { lastName, type Layout, type Module, modulesOf } from "./layout.ts";
 import type { InitContext } from "./method.ts";
@@ -15,6 +16,12 @@ export type TargetConfig = {
   readonly layers_pattern?: string | readonly string[] | null;
   readonly modules_to_save: readonly string[] | null;
   readonly task_type: string | null;
+};
+
+/** What the configurations of methods that adapt weights have in common. */
+export type ModuleConfig = AdapterConfig & TargetConfig & {
+  /** "none", "all", or "<method>_only". */
+  readonly bias?: string;
 };
 
 /** Output layers of language models: not part of "all-linear". */

@@ -3,6 +3,7 @@ import {
   FileFormatError,
   readJson,
   readSafetensors,
+  writeFilesAtomic,
   writeJson,
   writeSafetensors,
 } from "../hub/mod.ts";
@@ -26,6 +27,8 @@ export type SaveAdapterOptions = {
 /**
  * Writes an adapter as PEFT does: `adapter_config.json` and `adapter_model.safetensors` in `folder`,
  * which is made if need be. PEFT, and whatever reads its files, loads it.
+ *
+ * @throws {WriteError} if that fails; the folder is then as it was
  */
 export async function saveAdapter(
   folder: string,
@@ -33,9 +36,10 @@ export async function saveAdapter(
   options: SaveAdapterOptions = {},
 ): Promise<void> {
   const { config, tensors } = adapterToFiles(adapter);
-  await Deno.mkdir(folder, { recursive: true });
-  await writeSafetensors(`${folder}/${TENSORS}`, tensors);
-  await writeJson(`${folder}/${CONFIG}`, { ...config, ...options });
+  await writeFilesAtomic(folder, async (temporary) => {
+    await writeSafetensors(`${temporary}/${TENSORS}`, tensors);
+    await writeJson(`${temporary}/${CONFIG}`, { ...config, ...options });
+  });
 }
 
 /**

@@ -35,8 +35,11 @@ export async function saveRunCheckpoint<T extends Tree>(
     await writeSafetensors(`${folder}/${STATE}`, Object.fromEntries(treeEntries(state)));
     await writeJson(`${folder}/${RUN}`, run);
   });
-  for (const older of await checkpoints(out)) {
-    if (older < name) await Deno.remove(`${out}/${older}`, { recursive: true });
+  const older = (await checkpoints(out)).filter((other) => other < name);
+  // A run that was killed while it wrote one has left it under a temporary name.
+  const halves = await namesIn(out, /^checkpoint-\d{8}\.\w+\.tmp$/);
+  for (const other of [...older, ...halves]) {
+    await Deno.remove(`${out}/${other}`, { recursive: true });
   }
 }
 
@@ -61,12 +64,14 @@ export async function loadRunCheckpoint<T extends Tree>(
 }
 
 /** Names of the complete checkpoints in a folder, oldest first. */
-async function checkpoints(out: string): Promise<string[]> {
+function checkpoints(out: string): Promise<string[]> {
+  return namesIn(out, /^checkpoint-\d{8}$/);
+}
+
+async function namesIn(folder: string, pattern: RegExp): Promise<string[]> {
   const names: string[] = [];
   try {
-    for await (const entry of Deno.readDir(out)) {
-      if (/^checkpoint-\d{8}$/.test(entry.name)) names.push(entry.name);
-    }
+    for await (const { name } of Deno.readDir(folder)) if (pattern.test(name)) names.push(name);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }

@@ -21,7 +21,7 @@ export function parseCompletions(text: string, path: string): Completion[] {
         `"prompt" and "completion"`,
     );
   });
-  if (found.length === 0) throw new SyntaxError(`Cannot train on "${path}": it has no lines`);
+  if (found.length === 0) throw new SyntaxError(`Cannot read "${path}": it has no lines`);
   return found;
 }
 

@@ -85,8 +85,15 @@ async function run<P extends Tree, S extends Tree>(
   const before = await evaluate(state.params, data.heldOut);
   if (count === 0) await metrics.write({ step: 0, eval_loss: before.loss });
   let last = before;
-  const save = (): Promise<void> =>
-    saveRunCheckpoint(out, { state, step: count, position, settings: options.settings });
+  let saved = count;
+  // Once a step: replacing the only checkpoint would lose it to a kill at the wrong moment.
+  const evaluateAndSave = async (): Promise<void> => {
+    if (saved === count) return;
+    last = await evaluate(state.params, data.heldOut);
+    await metrics.write({ step: count, eval_loss: last.loss });
+    await saveRunCheckpoint(out, { state, step: count, position, settings: options.settings });
+    saved = count;
+  };
   const batches = shuffledBatches(data.training, { key, batchSize, position });
   const clock = stopwatch();
   let pending: { step: number; loss: Tensor } | null = null;
@@ -103,13 +110,7 @@ async function run<P extends Tree, S extends Tree>(
     const previous: number | null = pending ? await settle(pending, metrics.write) : null;
     pending = { step: count, loss: result.loss };
     const isDue = evalEvery !== undefined && count % evalEvery === 0;
-    if (isDue) {
-      await clock.paused(async () => {
-        last = await evaluate(state.params, data.heldOut);
-        await metrics.write({ step: count, eval_loss: last.loss });
-        await save();
-      });
-    }
+    if (isDue) await clock.paused(evaluateAndSave);
     const elapsed = clock.seconds();
     options.onProgress?.({
       step: count,
@@ -124,10 +125,8 @@ async function run<P extends Tree, S extends Tree>(
   if (pending) await settle(pending, metrics.write);
   const made = (count - start.step) * accumulate * batchSize * data.training.seqLen;
   const tokensPerSecond = made / clock.seconds();
-  const after = await evaluate(state.params, data.heldOut);
-  await metrics.write({ step: count, eval_loss: after.loss });
-  await save();
-  return { params: state.params, steps: count, before, after, tokensPerSecond };
+  await evaluateAndSave();
+  return { params: state.params, steps: count, before, after: last, tokensPerSecond };
 }
 
 type Start<P extends Tree, S extends Tree> = {

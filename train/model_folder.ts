@@ -9,8 +9,16 @@ import {
   type Tree,
   treeEntries,
 } from "../core/mod.ts";
-import { loadCheckpoint, readConfig, saveCheckpoint, writeConfig } from "../hub/mod.ts";
+import {
+  loadCheckpoint,
+  readConfig,
+  saveCheckpoint,
+  WEIGHTS_FILES,
+  writeConfig,
+  writeFilesAtomic,
+} from "../hub/mod.ts";
 import { type AnyFamily, familyOfConfig, paramsOf, type Task } from "../models/mod.ts";
+import { copyCompanions } from "./_companions.ts";
 
 /** A model folder in memory: what it is and its parameters. */
 export type LoadedModel = {
@@ -65,8 +73,10 @@ export async function loadModel(
 /**
  * Saves parameters as a Hugging Face model folder.
  *
- * @param model `folder`: where its settings come from, if they do: numbers are spelled as there
+ * @param model `folder`: where it comes from, if it does: numbers are spelled as there, and the
+ * tokenizer and the generation settings are copied
  * @param options `dtype`: of the float tensors in the file; default that of the parameters
+ * @throws {WriteError} if that fails; the folder is then as it was
  */
 export async function saveModel(
   folder: string,
@@ -77,7 +87,10 @@ export async function saveModel(
   const tensors = treeEntries(model.params).map(([name, leaf]) => {
     return [name, dtype && isFloat(leaf.dtype) ? convert(leaf, dtype) : leaf] as const;
   });
-  await Deno.mkdir(folder, { recursive: true });
-  await saveCheckpoint(folder, Object.fromEntries(tensors), { metadata: { format: "pt" } });
-  await writeConfig(folder, model.json, model.folder === undefined ? {} : { like: model.folder });
+  const like = model.folder === undefined ? {} : { like: model.folder };
+  await writeFilesAtomic(folder, async (temporary) => {
+    await saveCheckpoint(temporary, Object.fromEntries(tensors), { metadata: { format: "pt" } });
+    await writeConfig(temporary, model.json, like);
+    if (model.folder !== undefined) await copyCompanions(model.folder, temporary);
+  }, { replaces: WEIGHTS_FILES });
 }

@@ -1,3 +1,4 @@
+import { cannotRead } from "../hub/mod.ts";
 import type { Dataset } from "./batches.ts";
 
 /** Text to token ids. */
@@ -13,21 +14,23 @@ export async function readTextFiles(paths: readonly string[]): Promise<string[]>
 }
 
 async function readTextFile(path: string): Promise<string> {
-  const bytes = await Deno.readFile(path);
+  const bytes = await Deno.readFile(path).catch((error) => {
+    throw cannotRead(path, error);
+  });
   if (bytes.length === 0) {
-    throw new TypeError(`Cannot train on "${path}": the file is empty; give a text file`);
+    throw new TypeError(`Cannot read "${path}": the file is empty; give a text file`);
   }
   let text: string;
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    throw new TypeError(`Cannot train on "${path}": it is not UTF-8 text; convert it first`);
+    throw new TypeError(`Cannot read "${path}": it is not UTF-8 text; convert it first`);
   }
   if (text.includes("\0")) {
-    throw new TypeError(`Cannot train on "${path}": it holds NUL bytes, so it is no text file`);
+    throw new TypeError(`Cannot read "${path}": it holds NUL bytes, so it is no text file`);
   }
   if (text.trim() === "") {
-    throw new TypeError(`Cannot train on "${path}": it holds nothing but white space`);
+    throw new TypeError(`Cannot read "${path}": it holds nothing but white space`);
   }
   return text;
 }

@@ -14,7 +14,6 @@ import {
   splitHeldOut,
 } from "../../train/mod.ts";
 import { type Command, defineCommand } from "../command.ts";
-import { copyCompanions } from "../copy_files.ts";
 import { chooseSeqLen, readDataset } from "../dataset.ts";
 import { UsageError } from "../errors.ts";
 import { FINETUNE_OPTIONS, type FinetuneValues, FULL } from "../finetune_options.ts";
@@ -73,7 +72,6 @@ type RunOptions = Omit<FinetuneOptions<Tree, Tree>, "params" | "loss">;
 async function trainAll(model: LoadedModel, run: RunOptions): Promise<FinetuneResult<Tree>> {
   const result = await finetune({ ...run, params: model.params, loss: lmLoss(model) });
   await saveModel(run.out, { ...model, params: result.params });
-  await copyCompanions(model.folder, run.out);
   return result;
 }
 

@@ -2,7 +2,6 @@ import type { DType } from "../../mod.ts";
 import { merge } from "../../peft/mod.ts";
 import { loadAdapter, loadModel, saveModel } from "../../train/mod.ts";
 import { type Command, defineCommand } from "../command.ts";
-import { copyCompanions } from "../copy_files.ts";
 import { UsageError } from "../errors.ts";
 import { findFolder } from "../find_folder.ts";
 import { chooseDevice } from "../load.ts";
@@ -42,7 +41,6 @@ export const mergeCommand: Command = defineCommand({
     const params = merge(base.params, added);
     const json = dtype === undefined ? base.json : { ...base.json, dtype };
     await saveModel(out, { folder, json, params }, to ? { dtype: to } : {});
-    await copyCompanions(folder, out);
     terminal.out(`The merged model is in ${out}`);
   },
 });

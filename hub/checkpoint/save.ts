@@ -1,7 +1,11 @@
 import type { FlatTree, Tensor } from "../../core/mod.ts";
+import { writeFilesAtomic } from "../atomic.ts";
 import { writeJson } from "../json.ts";
 import { fileBytesOf, type WriteOptions, writeSafetensors } from "../safetensors/write.ts";
 import { INDEX_FILE, WEIGHTS_FILE } from "./open.ts";
+
+/** Names of the files that hold the weights of a model folder. */
+export const WEIGHTS_FILES: RegExp = /^model(-\d{5}-of-\d{5})?\.safetensors(\.index\.json)?$/;
 
 /** How a checkpoint is saved. */
 export type SaveOptions = WriteOptions & {
@@ -13,7 +17,9 @@ export type SaveOptions = WriteOptions & {
  * Saves weights to a folder as the Hugging Face libraries name them: `model.safetensors`, or
  * `model-00001-of-00002.safetensors` ... and their index when they are larger than one shard.
  *
- * The index comes last, and weights that the folder had before go only then.
+ * They take the place of the weights that the folder had before when all of them are complete.
+ *
+ * @throws {WriteError} if that fails; the folder is then as it was
  */
 export async function saveCheckpoint(
   folder: string,
@@ -21,22 +27,19 @@ export async function saveCheckpoint(
   options: SaveOptions = {},
 ): Promise<void> {
   const { maxShardBytes = 5e9, ...write } = options;
-  await Deno.mkdir(folder, { recursive: true });
   const shards = splitShards(tensors, maxShardBytes, write);
-  const written = new Set<string>();
-  const weightMap: Record<string, string> = {};
-  for (const [i, shard] of shards.entries()) {
-    const file = shards.length === 1 ? WEIGHTS_FILE : shardName(i + 1, shards.length);
-    await writeSafetensors(`${folder}/${file}`, Object.fromEntries(shard), write);
-    written.add(file);
-    for (const [name] of shard) weightMap[name] = file;
-  }
-  if (shards.length > 1) {
+  await writeFilesAtomic(folder, async (temporary) => {
+    const weightMap: Record<string, string> = {};
+    for (const [i, shard] of shards.entries()) {
+      const file = shards.length === 1 ? WEIGHTS_FILE : shardName(i + 1, shards.length);
+      await writeSafetensors(`${temporary}/${file}`, Object.fromEntries(shard), write);
+      for (const [name] of shard) weightMap[name] = file;
+    }
+    if (shards.length === 1) return;
     const total_size = Object.entries(tensors).reduce((sum, entry) => sum + size(entry, write), 0);
-    await writeJson(`${folder}/${INDEX_FILE}`, { metadata: { total_size }, weight_map: weightMap });
-    written.add(INDEX_FILE);
-  }
-  await removeStale(folder, written);
+    const index = { metadata: { total_size }, weight_map: weightMap };
+    await writeJson(`${temporary}/${INDEX_FILE}`, index);
+  }, { replaces: WEIGHTS_FILES });
 }
 
 type Entry = readonly [name: string, tensor: Tensor];
@@ -69,12 +72,4 @@ function size([name, tensor]: Entry, { dtypes }: WriteOptions): number {
 function shardName(i: number, count: number): string {
   const five = (n: number): string => String(n).padStart(5, "0");
   return `model-${five(i)}-of-${five(count)}.safetensors`;
-}
-
-const OURS = /^model(-\d{5}-of-\d{5})?\.safetensors(\.index\.json)?$/;
-
-async function removeStale(folder: string, written: ReadonlySet<string>): Promise<void> {
-  for await (const { name } of Deno.readDir(folder)) {
-    if (OURS.test(name) && !written.has(name)) await Deno.remove(`${folder}/${name}`);
-  }
 }

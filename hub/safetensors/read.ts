@@ -1,5 +1,5 @@
 import type { DType, FlatTree, Tensor } from "../../core/mod.ts";
-import { FileFormatError } from "../errors.ts";
+import { cannotRead, FileFormatError } from "../errors.ts";
 import { decodeTensor } from "./codec.ts";
 import type { FileDType } from "./dtypes.ts";
 import {
@@ -38,7 +38,9 @@ export type SafetensorsFile = {
  * @throws {FileFormatError} naming the field of the header that is wrong
  */
 export async function openSafetensors(path: string): Promise<SafetensorsFile> {
-  const file = await Deno.open(path);
+  const file = await Deno.open(path).catch((error) => {
+    throw cannotRead(path, error);
+  });
   try {
     const { size, isFile } = await file.stat();
     if (!isFile) throw new FileFormatError(path, "the path", "is not a file");

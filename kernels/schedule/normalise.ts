@@ -6,12 +6,10 @@ import {
   type GraphNode,
   range,
   roundTo,
-  sameShape,
-  sizeOf,
 } from "../../core/mod.ts";
 import type { Machine } from "../ir/types.ts";
 import { finish } from "./finish.ts";
-import { classify, type Node, type NodeParams, type Norm, paramsOf } from "./node.ts";
+import { classify, type Node, type Norm, paramsOf } from "./node.ts";
 import { type Builder, builder, constantNode, emit, input } from "./emit_node.ts";
 import { simplify } from "./simplify.ts";
 

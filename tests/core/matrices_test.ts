@@ -121,6 +121,18 @@ Deno.test("convGeneral: refuses channels and ranks that do not fit", () => {
   assertThrows(() => g.convGeneral(x, half), g.ShapeError, "the dtypes differ");
 });
 
+Deno.test("convTranspose: is the adjoint of the convolution with the same kernel", async () => {
+  const [x, w] = [noise([2, 4, 7]), noise([6, 2, 3], 2)];
+  const options = { stride: 2, padding: 1, groups: 2 };
+  const y = g.convGeneral(x, w, options);
+  const ct = noise(y.shape, 3);
+  const back = g.convTranspose(ct, w, options);
+  await assertClose(g.sum(g.mul(y, ct)), g.sum(g.mul(x, back)));
+  const wider = g.convTranspose(ct, w, { ...options, outputPadding: 1 });
+  assertEquals(wider.shape, [2, 4, 8]);
+  assertThrows(() => g.convTranspose(x, w), g.ShapeError, "the channels of the input");
+});
+
 Deno.test("cholesky: has the product L Lᵀ, and NaN where there is none", async () => {
   const a = definite([2, 4, 4]);
   const l = g.cholesky(a);

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { type Aval, type DType, isFloat, sizeOf } from "../../mod.ts";
+import { type Aval, type DType, isFloat, range, sizeOf } from "../../mod.ts";
 
 /** Valid operands of a primitive: types, elements and parameters. */
 export type Case = {
@@ -107,4 +107,19 @@ export function built(
 /** An integer in [low, high]. */
 export function pick(random: () => number, low: number, high: number): number {
   return low + Math.floor(random() * (high - low + 1));
+}
+
+/** The type of f64 tensors of a shape. */
+export function f64(shape: readonly number[]): Aval {
+  return { shape, dtype: "f64" };
+}
+
+/** Sides in [low, 4]. */
+export function sides(random: () => number, count: number, low = 1): number[] {
+  return Array.from({ length: count }, () => pick(random, low, 4));
+}
+
+/** A permutation of 0 to n - 1. */
+export function shuffled(n: number, random: () => number): number[] {
+  return range(n).map((i) => [random(), i] as const).sort((a, b) => a[0] - b[0]).map(([, i]) => i);
 }

@@ -1,7 +1,20 @@
 import fc from "fast-check";
 import { type Aval, range } from "../../mod.ts";
-import { alike, built, type Case, type Elements, fill, one, pick, shapes } from "./case.ts";
+import {
+  alike,
+  built,
+  type Case,
+  type Elements,
+  f64,
+  fill,
+  one,
+  pick,
+  shapes,
+  shuffled,
+  sides,
+} from "./case.ts";
 import { GRAPH_GENERATORS } from "./graph_generators.ts";
+import { INDEX_GENERATORS } from "./index_generators.ts";
 import { MATRIX_GENERATORS } from "./matrix_generators.ts";
 
 /** A generator of valid operands, and the laws it is exempt from with the reason. */
@@ -37,22 +50,8 @@ const mostlyFull = fc.oneof(
 );
 const ranked = shapes({ minRank: 1, maxRank: 3, minSide: 1 });
 
-function f64(shape: readonly number[]): Aval {
-  return { shape, dtype: "f64" };
-}
-
-function sides(random: () => number, count: number, low = 1): number[] {
-  return Array.from({ length: count }, () => pick(random, low, 4));
-}
-
 const WORDS: Elements = { low: 0, high: 2 ** 32 - 1, integer: true };
 const KEY: (shape: readonly number[]) => Aval = (shape) => ({ shape, dtype: "u32" });
-const INT: (shape: readonly number[]) => Aval = (shape) => ({ shape, dtype: "i32" });
-
-/** A permutation of 0 to n - 1. */
-function shuffled(n: number, random: () => number): number[] {
-  return range(n).map((i) => [random(), i] as const).sort((a, b) => a[0] - b[0]).map(([, i]) => i);
-}
 
 /** One generator a primitive. A primitive without one fails the suite. */
 export const GENERATORS: { readonly [primitive: string]: Generator } = {
@@ -249,70 +248,6 @@ export const GENERATORS: { readonly [primitive: string]: Generator } = {
       return { avals, values: avals.map((aval, i) => fill(aval, REAL, seed + i)), params };
     }),
   },
-  gather: {
-    cases: built((random, seed) => {
-      const shape = sides(random, pick(random, 1, 3));
-      const axis = pick(random, 0, shape.length - 1);
-      const ids = INT(sides(random, pick(random, 0, 2), 0));
-      return {
-        avals: [f64(shape), ids],
-        values: [
-          fill(f64(shape), REAL, seed),
-          fill(ids, { low: 0, high: shape[axis]! - 0.01, integer: true }, seed + 1),
-        ],
-        params: { axis },
-      };
-    }),
-  },
-  scatter: {
-    cases: built((random, seed) => {
-      const shape = sides(random, pick(random, 1, 3));
-      const axis = pick(random, 0, shape.length - 1);
-      const ids = INT([pick(random, 0, shape[axis]!)]);
-      const updates = f64([...shape.slice(0, axis), ids.shape[0]!, ...shape.slice(axis + 1)]);
-      const kind = ["add", "set", "mul", "min", "max"][pick(random, 0, 4)]!;
-      const order = shuffled(shape[axis]!, random).slice(0, ids.shape[0]!);
-      return {
-        avals: [f64(shape), ids, updates],
-        values: [
-          fill(f64(shape), { low: 0.3, high: 3, apart: 0.05 }, seed),
-          Float64Array.from(order),
-          fill(updates, { low: 0.317, high: 3, apart: 0.0503 }, seed + 2),
-        ],
-        params: { kind, axis },
-      };
-    }),
-  },
-  dynamic_slice: {
-    cases: built((random, seed) => {
-      const shape = sides(random, pick(random, 1, 3));
-      const sizes = shape.map((side) => pick(random, 1, side));
-      const starts = shape.map(() => INT([]));
-      return {
-        avals: [f64(shape), ...starts],
-        values: [
-          fill(f64(shape), REAL, seed),
-          ...shape.map((side) => Float64Array.of(pick(random, -1, side))),
-        ],
-        params: { sizes },
-      };
-    }),
-  },
-  dynamic_update_slice: {
-    cases: built((random, seed) => {
-      const shape = sides(random, pick(random, 1, 3));
-      const update = f64(shape.map((side) => pick(random, 1, side)));
-      return {
-        avals: [f64(shape), update, ...shape.map(() => INT([]))],
-        values: [
-          fill(f64(shape), REAL, seed),
-          fill(update, REAL, seed + 1),
-          ...shape.map((side) => Float64Array.of(pick(random, -1, side))),
-        ],
-        params: null,
-      };
-    }),
-  },
   fence: {
     cases: built((random, seed) => {
       const avals = range(3).map(() => f64(sides(random, 2, 0)));
@@ -321,5 +256,6 @@ export const GENERATORS: { readonly [primitive: string]: Generator } = {
     }),
   },
   ...GRAPH_GENERATORS,
+  ...INDEX_GENERATORS,
   ...MATRIX_GENERATORS,
 };

@@ -62,11 +62,10 @@ function programs(
   });
 }
 
-/** A function of two tensors with two results. */
-const pair = (
-  x: Tensor,
-  y: Tensor,
-): readonly [Tensor, Tensor] => [mul(sin(x), y), add(x, square(y))];
+type Pair = readonly [Tensor, Tensor];
+
+/** A function of two tensors with two results, without numbers: those would be operands besides. */
+const pair = (x: Tensor, y: Tensor): Pair => [mul(sin(x), y), add(x, square(y))];
 
 const pushed = ([x, y]: Pair, [dx, dy]: Pair): Pair => [
   add(mul(mul(cos(x), dx), y), mul(sin(x), dy)),

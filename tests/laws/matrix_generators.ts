@@ -1,13 +1,9 @@
-import { type Aval, range } from "../../mod.ts";
-import { built, type Elements, fill, pick } from "./case.ts";
+import { range } from "../../mod.ts";
+import { built, type Elements, f64, fill, pick } from "./case.ts";
 import type { Generator } from "./generators.ts";
 
 const REAL: Elements = { low: -1, high: 1 };
 const DISTINCT: Elements = { low: -2, high: 2, apart: 0.05 };
-
-function f64(shape: readonly number[]): Aval {
-  return { shape, dtype: "f64" };
-}
 
 /** Random matrices with 2, 4, 6 ... added to the diagonal: well conditioned, distinct spectra. */
 function matrices(shape: readonly number[], seed: number): Float64Array {

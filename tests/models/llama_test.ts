@@ -4,6 +4,7 @@ import { argmax, key, setDevice, sum, type Tensor, tensor, treePaths } from "../
 import { grad } from "../../autodiff/mod.ts";
 import {
   frequenciesOf,
+  gemmaFamily,
   generate,
   generativeModel,
   initLlama,
@@ -25,7 +26,7 @@ const SMALL = {
   num_key_value_heads: 2,
 };
 
-for (const family of [llamaFamily, mistralFamily, qwen2Family]) {
+for (const family of [llamaFamily, mistralFamily, qwen2Family, gemmaFamily]) {
   Deno.test(`${family.name}: generates with a cache what it predicts without`, async () => {
     const window = family === mistralFamily ? { sliding_window: 3 } : {};
     const config = family.parseConfig({ ...SMALL, ...window, initializer_range: 0.5 });

@@ -3,10 +3,12 @@ import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { grad } from "../../autodiff/mod.ts";
 import { key, normal, setDevice, ShapeError, type Tensor, tensor } from "../../mod.ts";
 import {
+  binaryCrossEntropy,
   causalLmLoss,
   chunkedCrossEntropy,
   crossEntropy,
   dropout,
+  meanSquaredError,
   shiftLabels,
   unembed,
 } from "../../nn/mod.ts";
@@ -80,4 +82,13 @@ Deno.test("dropout: keeps the mean, depends on the key, is nothing without one",
   assertEquals(await dropout(x, { rate: 0.25, key: key(0) }).data(), y);
   assertEquals(dropout(x, { rate: 0.5 }), x);
   assertThrows(() => dropout(x, { rate: 1 }), RangeError, "rate 1");
+});
+
+Deno.test("meanSquaredError and binaryCrossEntropy: means over all elements", async () => {
+  const x = tensor([[1, -2]]);
+  assertAlmostEquals(await meanSquaredError(x, tensor([[0, 0]])).item(), 2.5, 1e-6);
+  const loss = await binaryCrossEntropy(x, tensor([[1, 0]])).item();
+  const expected = (Math.log(1 + Math.exp(-1)) + Math.log(1 + Math.exp(-2))) / 2;
+  assertAlmostEquals(loss, expected, 1e-6);
+  assertThrows(() => meanSquaredError(x, tensor([1])), ShapeError, "the shapes differ");
 });

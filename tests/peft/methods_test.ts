@@ -33,6 +33,7 @@ const OPTIONS: { readonly [method: string]: { readonly [field: string]: Json } }
   adalora: { init_r: 4, init_lora_weights: false },
   boft: { boft_block_size: 4, init_weights: false },
   c3a: { block_size: 4 },
+  fourierft: { n_frequency: 20, scaling: 20, init_weights: false },
   hra: { r: 2, init_weights: false },
   ia3: { init_ia3_weights: false },
   ln_tuning: {},
@@ -74,8 +75,9 @@ for (const { name } of METHODS.filter(({ kind }) => kind === "weights")) {
   });
 
   Deno.test(`${name}: starts from the model as it is`, async () => {
-    const { init_weights: _a, init_lora_weights: _b, init_ia3_weights: _c, ...options } =
+    const { init_weights: _a, init_lora_weights: _b, init_ia3_weights: _c, ...rest } =
       OPTIONS[name]!;
+    const options = name === "fourierft" ? { ...rest, init_weights: true } : rest;
     const moved = await distance(apply(graft(PARAMS, init(name, options))), apply(PARAMS));
     if (STARTS_AWAY.includes(name)) assert(moved > 0);
     else assertAlmostEquals(moved, 0, 1e-5);

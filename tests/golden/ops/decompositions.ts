@@ -63,6 +63,18 @@ export const decompositions: OpTable = {
     return g.sum(g.convert(g.greater(s, g.mul(number(rtol), g.max(s))), "i32"));
   }),
   multi_dot: () => (xs) => [xs.reduce((x, y) => g.matmul(x, y))],
+  newton_schulz: withAttrs((a, { steps, coefficients, eps }) => {
+    const [c0, c1, c2] = coefficients as [number, number, number];
+    const tall = a.shape[0]! > a.shape[1]!;
+    const wide = tall ? g.transpose(a) : a;
+    let x = g.div(wide, g.maximum(g.norm(wide), number(eps)));
+    for (let step = 0; step < number(steps); step++) {
+      const square = g.matmul(x, g.transpose(x));
+      const change = g.add(g.mul(c1, square), g.mul(c2, g.matmul(square, square)));
+      x = g.add(g.mul(c0, x), g.matmul(change, x));
+    }
+    return tall ? g.transpose(x) : x;
+  }),
   norm: (attrs) => ([x]) => {
     const { ord, axis, keepdims } = attrs;
     const order = ord === "fro" || ord === "nuc" ? ord : ord === null ? undefined : number(ord);

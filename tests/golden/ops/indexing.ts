@@ -53,6 +53,14 @@ function convolve(x: g.Tensor, y: g.Tensor, mode: string): g.Tensor {
 
 /** Golden ops of indexing, padding, repeating and cutting. */
 export const indexing: OpTable = {
+  array_split: ({ sections, axis }) => ([x]) => {
+    const side = x!.shape[number(axis)]!;
+    const parts = number(sections);
+    const bounds = Array.from({ length: parts - 1 }, (_, i) => {
+      return (i + 1) * Math.floor(side / parts) + Math.min(i + 1, side % parts);
+    });
+    return g.split(x!, { indices: bounds, axis: number(axis) });
+  },
   at_add: at("add"),
   at_max: at("max"),
   at_min: at("min"),
@@ -98,6 +106,10 @@ export const indexing: OpTable = {
     return [g.moveAxis(y, offsets.map((_, i) => batch + i), offsets)];
   },
   index: indexed,
+  kron: () => ([x, y]) => {
+    const z = g.einsum("ij,kl->ikjl", x!, y!);
+    return [g.reshape(z, [x!.shape[0]! * y!.shape[0]!, x!.shape[1]! * y!.shape[1]!])];
+  },
   lax_pad: ({ config }) => ([x, value]) => {
     const widths = config as [number, number, number][];
     return [
@@ -135,6 +147,12 @@ export const indexing: OpTable = {
   roll: withAttrs((x, { shift, axis }) =>
     g.roll(x, shift as number, { axis: axis as number | null })
   ),
+  rot90: ({ k, axes }) => ([x]) => {
+    const [a, b] = axes as [number, number];
+    const turn = (y: g.Tensor): g.Tensor => g.flip(g.swapAxes(y, a, b), { axes: a });
+    const turns = ((number(k) % 4) + 4) % 4;
+    return [Array.from({ length: turns }).reduce((y: g.Tensor) => turn(y), x!)];
+  },
   scatter: (attrs) => ([x, starts, updates]) => {
     const windowDims = attrs["update_window_dims"] as number[];
     const inserted = attrs["inserted_window_dims"] as number[];

@@ -33,7 +33,11 @@ export function graphOf(
   f: (...xs: Tensor[]) => readonly Tensor[],
   avals: readonly Aval[],
 ): Graph {
-  const graph = traceClosed((xs) => f(...xs), avals);
+  return distinctGraph(traceClosed((xs) => f(...xs), avals));
+}
+
+/** The Graph with outputs that are distinct and no inputs, as a backend gets it. */
+export function distinctGraph(graph: Graph): Graph {
   const outputs = [...new Set(graph.outputs)].filter((v) => v >= graph.inputs);
   return eliminateDead(new GraphClass(graph.inputs, graph.nodes, outputs, graph.avals));
 }
