@@ -13,7 +13,8 @@ export type LlamaConfig = LlamaFields & {
   readonly embedScale: number;
 };
 
-type LlamaFields = {
+/** The fields that config.json spells so. */
+export type LlamaFields = {
   readonly vocab_size: number;
   readonly hidden_size: number;
   readonly intermediate_size: number;

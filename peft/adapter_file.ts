@@ -1,4 +1,4 @@
-import type { FlatTree, Json, Tree } from "../core/mod.ts";
+import { type FlatTree, isFloat, type Json, type Tree, TreeError } from "../core/mod.ts";
 import { type Adapter, configOf, methodName } from "./adapter.ts";
 import type { LayoutOptions } from "./layout.ts";
 import { PREFIX } from "./_module_files.ts";
@@ -52,11 +52,25 @@ export function adapterFromFiles(
     );
   }
   const method = methodOf(peft_type);
+  refuseIntegers(files.tensors);
   const tensors = Object.entries(files.tensors).map(([name, tensor]) =>
     [withoutPrefix(name), tensor] as const
   );
   const config = method.parseConfig(files.config);
   return method.fromTensors(config, Object.fromEntries(tensors), params, options);
+}
+
+/** Whatever is trained is a float; only indices into a bank of vectors are not. */
+function refuseIntegers(tensors: FlatTree): void {
+  const wrong = Object.entries(tensors).find(([name, { dtype }]) =>
+    !isFloat(dtype) && !name.endsWith("indices")
+  );
+  if (!wrong) return;
+  const [name, { dtype }] = wrong;
+  throw new TreeError(
+    `Cannot read the adapter: its "${name}" is ${dtype}; floats are expected: f32, f16 or bf16`,
+    name,
+  );
 }
 
 /**

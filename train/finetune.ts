@@ -97,6 +97,11 @@ async function run<P extends Tree, S extends Tree>(
   const batches = shuffledBatches(data.training, { key, batchSize, position });
   const clock = stopwatch();
   let pending: { step: number; loss: Tensor } | null = null;
+  let known = NaN;
+  const settled = async (): Promise<void> => {
+    if (pending) known = await settle(pending, metrics.write);
+    pending = null;
+  };
   while (count < steps && clock.seconds() < seconds) {
     const group: Batch[] = [];
     for (let i = 0; i < accumulate; i++) {
@@ -107,14 +112,19 @@ async function run<P extends Tree, S extends Tree>(
     const result = step(state, group);
     state = result.state;
     count++;
-    const previous: number | null = pending ? await settle(pending, metrics.write) : null;
+    await settled();
+    const previous = known;
     pending = { step: count, loss: result.loss };
     const isDue = evalEvery !== undefined && count % evalEvery === 0;
-    if (isDue) await clock.paused(evaluateAndSave);
+    if (isDue) {
+      // Before a checkpoint the loss must be known: one that is not finite must not be saved.
+      await settled();
+      await clock.paused(evaluateAndSave);
+    }
     const elapsed = clock.seconds();
     options.onProgress?.({
       step: count,
-      loss: previous ?? NaN,
+      loss: previous,
       tokensPerSecond: (count - start.step) * accumulate * batchSize * data.training.seqLen /
         elapsed,
       elapsed,
@@ -122,7 +132,7 @@ async function run<P extends Tree, S extends Tree>(
       ...(isDue && { evaluation: last }),
     });
   }
-  if (pending) await settle(pending, metrics.write);
+  await settled();
   const made = (count - start.step) * accumulate * batchSize * data.training.seqLen;
   const tokensPerSecond = made / clock.seconds();
   await evaluateAndSave();

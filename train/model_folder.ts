@@ -8,6 +8,7 @@ import {
   type Shape,
   type Tree,
   treeEntries,
+  TreeError,
 } from "../core/mod.ts";
 import {
   loadCheckpoint,
@@ -61,6 +62,7 @@ export async function loadModel(
     optional: [/^(score|classifier)\./],
     ignored: [/^lm_head\./, /^(score|classifier)\./],
   });
+  refuseIntegers(folder, fresh, tensors);
   const missing = fresh.filter(([name]) => !(name in tensors));
   const all: FlatTree = { ...tensors, ...Object.fromEntries(missing) };
   const wanted = Object.entries(all).map(([name, leaf]) => {
@@ -68,6 +70,24 @@ export async function loadModel(
     return [name, cast ? convert(leaf, dtype) : leaf] as const;
   });
   return { folder, family, json, config, params: paramsOf(family, Object.fromEntries(wanted)) };
+}
+
+/** Quantised weights come as integers with scales beside them, which no model here understands. */
+function refuseIntegers(
+  folder: string,
+  fresh: ReturnType<typeof treeEntries>,
+  tensors: FlatTree,
+): void {
+  const wrong = fresh.find(([name, leaf]) =>
+    isFloat(leaf.dtype) && tensors[name] && !isFloat(tensors[name].dtype)
+  );
+  if (!wrong) return;
+  const [name] = wrong;
+  throw new TreeError(
+    `Cannot load "${folder}" into the model: its "${name}" is ${tensors[name]!.dtype}; ` +
+      `floats are expected: f32, f16 or bf16`,
+    name,
+  );
 }
 
 /**

@@ -19,7 +19,7 @@ import { orderGroups } from "./order.ts";
 import { chooseStored } from "./store.ts";
 import { updatedInPlace } from "./update.ts";
 
-export { normalise } from "./normalise.ts";
+export type { Machine, Schedule } from "../ir/types.ts";
 
 /** Attempts, each with one more node stored or run on the host. */
 const MAX_ATTEMPTS = 200;

@@ -3,6 +3,7 @@ import { type Builder, emit } from "./emit_node.ts";
 import type { Node, NodeParams } from "./node.ts";
 import { paramsOf } from "./node.ts";
 import { addPads, padAxes } from "./pads.ts";
+import { vectorProduct } from "./vector_product.ts";
 
 /** An application that may be simpler than it looks. */
 export type Application = {
@@ -36,6 +37,8 @@ export function simplify(b: Builder, application: Application): number {
       return x.dtype === aval.dtype ? x.id : -1;
     case "pad":
       return padAxes(b, x, params, aval);
+    case "dot_general":
+      return vectorProduct(b, x, y, params, aval);
     case "reduce_sum":
     case "reduce_max":
     case "reduce_min":

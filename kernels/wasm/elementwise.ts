@@ -1,5 +1,6 @@
 import type { DType } from "../../core/mod.ts";
 import type { Value } from "../ir/types.ts";
+import { narrowBf16, narrowF16, widenBf16, widenF16 } from "./half.ts";
 import { divide } from "./integer.ts";
 import { cos, erf, exp, expm1, log, log1p, logistic, sin, tanh } from "./math.ts";
 import type { VectorOp } from "./opcodes.ts";
@@ -108,8 +109,13 @@ const integerPower: Print = (v, [x], value) => {
 
 const convert: Print = (v, [x], value) => convertLanes(v, operandType(value), value.dtype, x!);
 
-/** Registers hold the bits of 32-bit types, so only narrow integers change. */
-const bitcast: Print = (v, [x], value) => wrap(v, value.dtype, x!);
+/** Registers hold the bits of 32-bit types; of the others, the widened value. */
+const bitcast: Print = (v, [x], value) => {
+  const [from, to] = [operandType(value), value.dtype];
+  if (from === "f16" && to === "bf16") return widenBf16(v, narrowF16(v, x!));
+  if (from === "bf16" && to === "f16") return widenF16(v, narrowBf16(v, x!));
+  return wrap(v, to, x!);
+};
 
 const quotient: Print = (v, [x, y], value) => {
   const register = registerOf(value.dtype);
@@ -165,6 +171,7 @@ const PRINTERS: Readonly<Record<string, Print>> = {
   erf: float(erf),
   sin: float(sin),
   cos: float(cos),
+  tan: float((v, x) => v.apply("f32x4.div", sin(v, x), cos(v, x))),
   integer_pow: integerPower,
   select: (v, [mask, x, y]) => v.select(mask!, x!, y!),
   convert_element_type: convert,
@@ -189,6 +196,7 @@ export const DEAR: ReadonlySet<string> = new Set([
   "erf",
   "sin",
   "cos",
+  "tan",
 ]);
 
 /** Prints `value` from the locals of its operands; the local of the result. */

@@ -18,10 +18,14 @@ const CONFIG = {
   attn_pdrop: 0,
 };
 
-/** Writes a GPT-2 of two small layers with a tokenizer of 320 tokens. */
-export async function writeTinyModel(folder: string, vocab_size = 320): Promise<void> {
+/** Writes a GPT-2 of two small layers with a tokenizer of 320 tokens; `changes` are to its config. */
+export async function writeTinyModel(
+  folder: string,
+  vocab_size = 320,
+  changes: { readonly [field: string]: number } = {},
+): Promise<void> {
   const family = familyOf("gpt2");
-  const json = { ...CONFIG, vocab_size };
+  const json = { ...CONFIG, vocab_size, ...changes };
   const params: Tree = family.init(key(0), family.parseConfig(json), { task: "causal-lm" });
   await saveModel(folder, { json, params });
   for (const name of ["tokenizer.json", "tokenizer_config.json"]) {

@@ -1,33 +1,21 @@
 import { assert } from "@std/assert";
-import {
-  type AnyPrimitive,
-  type Backend,
-  type HostArray,
-  isFloat,
-  narrow,
-  traceClosed,
-  widen,
-} from "../../mod.ts";
+import { type Backend, type HostArray, isFloat, narrow, traceClosed, widen } from "../../mod.ts";
 import { runGraph } from "../../kernels/reference.ts";
-import type { Case } from "./case.ts";
-import { application, operands } from "./functions.ts";
-import { inSinglePrecision } from "./single_precision.ts";
+import type { Flat } from "./functions.ts";
 
 /**
- * Throws where a backend and the reference differ on a case, taken to f32: by more than `tolerance`
- * times the largest element of a float result, or at all in an integer one.
+ * Throws where a backend and the reference differ on a function: by more than `tolerance` times the
+ * largest element of a float result, or at all in an integer one.
  */
 export function requireAgreement(
   backend: Backend,
-  primitive: AnyPrimitive,
-  one: Case,
+  f: Flat,
+  inputs: readonly HostArray[],
   tolerance: number,
 ): void {
-  const { avals, params, values } = inSinglePrecision(one);
-  const graph = traceClosed(application(primitive, params), avals);
-  const inputs = operands({ avals, values, params });
+  const graph = traceClosed(f, inputs.map(({ shape, dtype }) => ({ shape, dtype })));
   const expected = runGraph(graph, inputs);
-  const program = backend.compile(graph, avals.map(() => false));
+  const program = backend.compile(graph, inputs.map(() => false));
   const buffers = inputs.map((x) => backend.upload(narrow(x.data, x.dtype), x));
   const outputs = backend.execute(program, buffers);
   expected.forEach((e, i) => {

@@ -19,6 +19,12 @@ export type Elements = {
   readonly apart?: number;
 };
 
+/** How often a property is tried; the variables GRAFT_RUNS and GRAFT_SEED make it look further. */
+export function runs(numRuns: number): { readonly numRuns: number; readonly seed: number } {
+  const { GRAFT_RUNS = numRuns, GRAFT_SEED = 1 } = Deno.env.toObject();
+  return { numRuns: Number(GRAFT_RUNS), seed: Number(GRAFT_SEED) };
+}
+
 /** Shapes of rank 0 to 4 with sides 0 to 4, empty ones among them. */
 export function shapes(
   options: { readonly minRank?: number; readonly maxRank?: number; readonly minSide?: number } = {},

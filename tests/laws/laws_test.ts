@@ -1,10 +1,11 @@
 import { assert } from "@std/assert";
 import fc from "fast-check";
 import { allPrimitives } from "../../mod.ts";
+import { runs } from "./case.ts";
 import { GENERATORS } from "./generators.ts";
 import { LAWS } from "./laws.ts";
 
-const RUNS = { numRuns: 30, seed: Number(Deno.env.get("GRAFT_SEED") ?? 1) };
+const RUNS = runs(30);
 
 Deno.test("every primitive has a generator of valid operands", () => {
   const missing = [...allPrimitives().keys()].filter((name) => !(name in GENERATORS));

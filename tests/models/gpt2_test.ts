@@ -1,8 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { relativeError } from "../golden/compare.ts";
 import { valueAndGrad } from "../../autodiff/mod.ts";
-import { key, setDevice, treeEntries } from "../../mod.ts";
-import { causalLmLoss } from "../../nn/mod.ts";
+import { jit, key, setDevice, type Tensor, treeEntries } from "../../mod.ts";
+import { causalLmLoss, crossEntropy } from "../../nn/mod.ts";
 import { gpt2CausalLm, gpt2Family, initGpt2, parseGpt2Config } from "../../models/mod.ts";
 import { openCase } from "./_gpt2_case.ts";
 
@@ -30,6 +30,34 @@ Deno.test("gpt2CausalLm: logits, hidden states, loss and gradients of the golden
   for (const [path, g] of treeEntries(grad)) await close(g, `grad.${path}`, 1e-3);
 });
 
+for (const task of ["sequence-classification", "token-classification"] as const) {
+  Deno.test(`gpt2Family: logits, loss and gradients of the golden case of ${task}`, async () => {
+    const { params, config, io } = await openCase(`gpt2-${task}`);
+    const inputs = {
+      input_ids: io.get("in.input_ids"),
+      attention_mask: io.get("in.attention_mask"),
+    };
+    const head = gpt2Family.head(task);
+    const loss = (p: typeof params) =>
+      crossEntropy(head(p, inputs, config).logits, io.get("in.labels"));
+    const { value, grad } = valueAndGrad(loss)(params);
+    const entries = treeEntries(grad).map(([path, g]) => [`grad.${path}`, g] as const);
+    const logits = head(params, inputs, config).logits;
+    for (const [name, x] of [["out.logits", logits], ["out.loss", value], ...entries] as const) {
+      const error = relativeError(await x.data(), await io.get(name).data());
+      if (error > 1e-4) throw new Error(`${name} is off by ${error}`);
+    }
+  });
+}
+
+Deno.test("gpt2Family: a classifier without its head is refused", async () => {
+  const { params, config, io } = await openCase("gpt2-causal-lm");
+  const classify = gpt2Family.head("sequence-classification");
+  const inputs = { input_ids: io.get("in.input_ids") };
+  assertThrows(() => classify(params, inputs, config), TypeError, 'no "score"');
+  assertThrows(() => gpt2CausalLm(params, {}, config), TypeError, "give it input_ids");
+});
+
 Deno.test("parseGpt2Config: defaults, and what it refuses", () => {
   assertEquals(parseGpt2Config({}).n_embd, 768);
   assertEquals(parseGpt2Config({ n_embd: 32, n_head: 4, eos_token_id: [7, 8] }).eos_token_id, 7);
@@ -54,4 +82,16 @@ Deno.test("initGpt2: has the tensors of a checkpoint", async () => {
 
 Deno.test("gpt2Family: refuses a task that it has no head for", () => {
   assertThrows(() => gpt2Family.head("seq2seq-lm"), Error, 'for "seq2seq-lm"');
+});
+
+Deno.test("gpt2CausalLm: dropout by key, also when jitted", async () => {
+  const { params, config, io } = await openCase("gpt2-causal-lm");
+  const dropping = { ...config, resid_pdrop: 0.2, embd_pdrop: 0.2, attn_pdrop: 0.2 };
+  const inputs = { input_ids: io.get("in.input_ids") };
+  const run = (p: typeof params, k: Tensor) => gpt2CausalLm(p, inputs, dropping, { key: k }).logits;
+  const one = await run(params, key(1)).data();
+  const jitted = await jit(run)(params, key(1)).data();
+  const other = await run(params, key(2)).data();
+  if (relativeError(jitted, one) > 1e-5) throw new Error("jit drops others");
+  if (relativeError(other, one) < 1e-3) throw new Error("the key does not matter");
 });

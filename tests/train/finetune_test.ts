@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { mul, treeEntries } from "../../mod.ts";
-import { finetune, lockRun, readMetrics } from "../../train/mod.ts";
+import { finetune, lockRun, openMetrics, readMetrics } from "../../train/mod.ts";
 import { tinyRun } from "./_tiny.ts";
 
 async function flat(tree: Parameters<typeof treeEntries>[0]): Promise<number[]> {
@@ -74,4 +74,22 @@ Deno.test("finetune: a loss that is not finite stops the run and names the step"
     const run = tinyRun(out);
     const loss: typeof run.loss = (params, batch, key) => mul(run.loss(params, batch, key), NaN);
     await assertRejects(() => finetune({ ...run, loss }), Error, "loss of step 1 is NaN");
+  }));
+
+Deno.test("finetune: a loss that is not finite leaves the checkpoint before it", () =>
+  inFolder(async (out) => {
+    await finetune(tinyRun(out, { steps: 2 }));
+    const run = tinyRun(out, { steps: 4, resume: true, evalEvery: 1 });
+    const loss: typeof run.loss = (params, batch, key) =>
+      mul(run.loss(params, batch, key), key ? NaN : 1);
+    await assertRejects(() => finetune({ ...run, loss }), Error, "loss of step 3 is NaN");
+    assertEquals((await finetune(tinyRun(out, { resume: true }))).steps, 6);
+  }));
+
+Deno.test("openMetrics: a line that a killed run left half written is dropped", () =>
+  inFolder(async (out) => {
+    const path = `${out}/metrics.jsonl`;
+    await Deno.writeTextFile(path, '{"step":1,"loss":2}\n{"step":2,"lo');
+    await (await openMetrics(path, 1)).write({ step: 2, loss: 1 });
+    assertEquals(await readMetrics(path), [{ step: 1, loss: 2 }, { step: 2, loss: 1 }]);
   }));

@@ -136,3 +136,18 @@ Deno.test("scheduleGraph: what has no kernel runs on the host, with all its resu
   const kinds = kindsOf(check(graph));
   assertEquals(kinds.filter((kind) => kind === "host").length, 2);
 });
+
+Deno.test("scheduleGraph: a matrix times a vector is a reduction along the matrix as it lies", () => {
+  const product = (isTransposed: boolean): string[] => {
+    const graph = graphOf(
+      (x, w) => [o.matmul(g.tanh(x!), isTransposed ? g.transpose(w!) : w!)],
+      f32([1, 64], isTransposed ? [96, 64] : [64, 96]),
+    );
+    return kindsOf(check(graph));
+  };
+  assertEquals([product(true), product(false)], [["map", "row"], ["map", "col"]]);
+  const column = graphOf((x, w) => [g.exp(o.matmul(x!, w!))], f32([96, 64], [64, 1]));
+  assertEquals(kindsOf(check(column))[0], "row");
+  const bf16 = f32([1, 64], [64, 96]).map((aval): g.Aval => ({ ...aval, dtype: "bf16" }));
+  check(graphOf((x, w) => [o.matmul(x!, w!)], bf16));
+});

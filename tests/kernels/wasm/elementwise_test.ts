@@ -61,6 +61,7 @@ const UNARY = [
   "erf",
   "sin",
   "cos",
+  "tan",
   "not",
 ]; // deno-fmt-ignore
 const BINARY = [
@@ -68,7 +69,7 @@ const BINARY = [
   "shift_left", "shift_right_logical", "shift_right_arithmetic",
 ]; // deno-fmt-ignore
 /** Units in the last place that a function may be wrong by; 1 where it is not named. */
-const ULPS: Record<string, number> = { tanh: 8, erf: 8, expm1: 6, log1p: 4, logistic: 4, exp: 2 };
+const ULPS: Record<string, number> = { tanh: 8, erf: 8, expm1: 6, log1p: 4, logistic: 4, exp: 2, tan: 4 };
 
 function domain(dtype: DType): readonly number[] {
   if (dtype === "bool") return [0, 1];
@@ -128,7 +129,7 @@ const DTYPES: readonly DType[] = ["f32", "bf16", "f16", "i32", "u32", "i8", "u8"
 for (const name of UNARY) {
   Deno.test(`emitKernel: ${name} equals its evaluate on every dtype`, () => {
     assertEquals(ELEMENTWISE.has(name), true);
-    const limit = name === "sin" || name === "cos" ? 1e9 : Infinity;
+    const limit = ["sin", "cos", "tan"].includes(name) ? 1e9 : Infinity;
     for (const dtype of DTYPES) {
       check(name, dtype, [
         domain(dtype).filter((x) => !(limit < Math.abs(x) && Math.abs(x) < Infinity)),
