@@ -4,7 +4,7 @@
  * adapter back from disk, and shows what changed. It trains for a time, not for a number of steps.
  */
 import { parseArgs } from "@std/cli/parse-args";
-import { currentBackend, foldIn, key, setDevice, type Tensor, treeSize } from "../core/mod.ts";
+import { currentBackend, foldIn, key, setDevice, treeSize } from "../core/mod.ts";
 import "../mod.ts";
 import { processTerminal, progressBar } from "../cli/mod.ts";
 import { loadTokenizer, type Tokenizer } from "../hub/mod.ts";

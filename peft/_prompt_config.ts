@@ -41,6 +41,12 @@ export function readPromptConfig<C extends PromptConfig>(
     modules_to_save: null,
     ...fields,
   }, ["auto_mapping", "inference_mode", "peft_version", ...ignored]);
+  if (json.num_virtual_tokens === undefined) {
+    throw new RangeError(
+      `Cannot use ${fields.peft_type} without num_virtual_tokens: set it to the length of the ` +
+        `prompt, such as 20`,
+    );
+  }
   const positive = (n: number): boolean => Number.isInteger(n) && n > 0;
   asNumber("num_virtual_tokens", config.num_virtual_tokens, positive, "a positive integer");
   asNumber("token_dim", config.token_dim, positive, "a positive integer");

@@ -13,7 +13,7 @@ import {
 } from "../core/mod.ts";
 import { linear } from "../nn/mod.ts";
 import { type Adapter, makeAdapter } from "./adapter.ts";
-import { givenFields } from "./_config.ts";
+import { asNumber, givenFields } from "./_config.ts";
 import { updateModules } from "./layout.ts";
 import type { GraftOptions, InitOptions, Method } from "./method.ts";
 import { modelSizes, type PromptConfig, readPromptConfig } from "./_prompt_config.ts";
@@ -88,6 +88,9 @@ function initPrefixTuning(
   const sizes = modelSizes(params, options, { keys: true });
   const layers = { num_layers: attentionPaths(params).length };
   const parsed = prefixTuning.parseConfig({ ...layers, ...sizes, ...given });
+  const positive = (n: number): boolean => Number.isInteger(n) && n > 0;
+  const heads = parsed.num_attention_heads;
+  asNumber("num_attention_heads", heads, positive, "that of the model: give model_config");
   const hidden = parsed.encoder_hidden_size ?? parsed.token_dim;
   const config = { ...parsed, encoder_hidden_size: hidden };
   const replaced = replacedTensors(params, config, []);

@@ -81,11 +81,11 @@ async function trainAdapter(
   run: RunOptions,
 ): Promise<FinetuneResult<Adapter>> {
   const params = methodOf(values.method).init(key(values.seed), model.params, {
-    ...adapterFields(values),
+    ...adapterFields(values, run.steps),
     task_type: "CAUSAL_LM",
     base_model_name_or_path: values.model,
     ...(values.revision !== undefined && { revision: values.revision }),
-    model_type: model.family.name,
+    model_config: model.json,
   });
   const result = await finetune({ ...run, params, loss: adapterLoss(model) });
   await saveAdapter(run.out, result.params);
@@ -93,8 +93,13 @@ async function trainAdapter(
 }
 
 /** The fields of the adapter's configuration that were given; the others have PEFT's defaults. */
-function adapterFields(values: FinetuneValues): { readonly [field: string]: Json } {
+function adapterFields(
+  values: FinetuneValues,
+  steps: number | undefined,
+): { readonly [field: string]: Json } {
   const named = {
+    // PEFT loads no such adapter without it.
+    total_step: values.method === "adalora" ? steps : undefined,
     r: values.r,
     lora_alpha: values["lora-alpha"],
     lora_dropout: values["lora-dropout"],

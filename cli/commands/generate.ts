@@ -66,20 +66,23 @@ export const generateCommand: Command = defineCommand({
       : tokenizer.encode(values.prompt);
     const prompts = { input_ids: [prompt] };
     const generator = generativeModel(model.family, model.config);
-    if (!values.chat) terminal.write(values.prompt);
+    // Written with the first token: a prompt that is refused leaves nothing behind.
+    let head = values.chat ? "" : values.prompt;
     if ((values.beams ?? 1) > 1) {
       const { sequences } = await generate(generator, params, { ...options, prompts });
-      terminal.out(tokenizer.decode(sequences[0]!.slice(prompt.length)));
+      terminal.out(head + tokenizer.decode(sequences[0]!.slice(prompt.length)));
       return;
     }
     const steps = stream(generator, params, { ...options, prompts });
     const ids: number[] = [];
     let shown = "";
     for await (const step of steps) {
+      terminal.write(head);
+      head = "";
       ids.push(step.ids[0]!);
       shown = showNew(shown, tokenizer.decode(ids), terminal);
     }
-    terminal.out(tokenizer.decode(ids).slice(shown.length));
+    terminal.out(head + tokenizer.decode(ids).slice(shown.length));
   },
 });
 

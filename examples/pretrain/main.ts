@@ -86,6 +86,7 @@ const result = await finetune({
 });
 bar.end();
 await saveModel(base, { folder: here, json, params: result.params }, { dtype: "f16" });
+await writeGenerationConfig(base, { bos_token_id: 0, eos_token_id: 0, do_sample: true });
 await Deno.writeTextFile(
   `${base}/loss.svg`,
   await lossCurve("Pretraining on the addresses", losses),

@@ -190,6 +190,11 @@ const BAD_INPUTS: readonly BadInput[] = [
     says: ['"use_magic" is true, which is unknown and may change what the adapter computes'],
   },
   {
+    what: "a prompt without a length",
+    args: ["--method", "prompt_tuning"],
+    says: ["PROMPT_TUNING without num_virtual_tokens: set it to the length of the prompt"],
+  },
+  {
     what: "an option that there is not",
     args: ["--learning-rate", "1"],
     says: ["Cannot use the option --learning-rate: the options are --model,", "--lr,"],
@@ -265,6 +270,16 @@ Deno.test("graft finetune: an --out that is a file is one line", async () => {
     const { code, notes } = await run(...finetuneIn(folder), "--out", `${folder}/text.txt`);
     assertEquals(code, 1);
     assert(/^error: Cannot train into ".*text\.txt": .*; use another --out\n$/.test(notes), notes);
+  });
+});
+
+Deno.test("graft generate: a prompt that is too long is one line and no part of a text", async () => {
+  await withModel(async (folder) => {
+    const args = ["generate", "a tree", "--model", `${folder}/model`, "--max-new-tokens", "99"];
+    const { code, out, notes } = await run(...args);
+    assertEquals([code, out], [1, ""]);
+    assertStringIncludes(notes, "error: Cannot generate ");
+    assertStringIncludes(notes, "the model has 32 positions");
   });
 });
 

@@ -83,6 +83,35 @@ Deno.test("graft finetune --method full: saves a model; --resume goes on", async
   });
 });
 
+const METHOD_ARGS: readonly (readonly string[])[] = [
+  ["adalora"],
+  ["ia3"],
+  ["ln_tuning"],
+  ["fourierft"],
+  ["prompt_tuning", "--set", "num_virtual_tokens=2"],
+  ["prefix_tuning", "--set", "num_virtual_tokens=2"],
+];
+
+for (const [method, ...args] of METHOD_ARGS) {
+  Deno.test(`graft finetune --method ${method}: the adapter is as good from its files`, async () => {
+    await withModel(async (folder) => {
+      const model = ["--model", `${folder}/model`, "--data", `${folder}/text.txt`];
+      const more = [...model, "--seq-len", "16"];
+      const out = ["--out", `${folder}/out`, "--eval-data", `${folder}/text.txt`];
+      const tuned = await run(
+        ...["finetune", ...more, ...out, "--method", method!, ...args],
+        ...["--steps", "2", "--batch-size", "4", "--lr", "0.05"],
+      );
+      assertEquals(tuned.code, 0, tuned.notes);
+      const after = Number(tuned.out.match(/after: .* loss ([\d.]+)/)![1]);
+      const read = lossIn((await run("eval", ...more, "--adapter", `${folder}/out`)).out);
+      assert(Math.abs(read - after) < 1e-3, `${read} is ${after}`);
+      const config = JSON.parse(await Deno.readTextFile(`${folder}/out/adapter_config.json`));
+      assertEquals(config.total_step, method === "adalora" ? 2 : undefined);
+    });
+  });
+}
+
 Deno.test("graft generate: draws with a seed, and says what --temperature needs", async () => {
   await withModel(async (folder) => {
     const args = ["generate", "--model", `${folder}/model`, "a tree", "--max-new-tokens", "3"];
