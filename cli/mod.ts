@@ -4,5 +4,11 @@
  * @module
  */
 export { main } from "./main.ts";
-export { formatBytes, formatSeconds, type ProgressBar, progressBar } from "./progress.ts";
+export {
+  formatBytes,
+  formatSeconds,
+  formatTraining,
+  type ProgressBar,
+  progressBar,
+} from "./progress.ts";
 export { processTerminal, type Terminal } from "./terminal.ts";

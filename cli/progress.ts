@@ -1,3 +1,4 @@
+import type { Progress } from "../train/mod.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Shows how far something is: a bar where somebody watches, a line now and then elsewhere. */
@@ -37,6 +38,12 @@ export function formatProgress(done: number, text: string, elapsed: number): str
   const percent = String(Math.floor(part * 100)).padStart(3);
   const left = part > 0 && part < 1 ? `, ${formatSeconds(elapsed * (1 / part - 1))} left` : "";
   return `[${bar}] ${percent}% ${text}${left}`;
+}
+
+/** "step 12, loss 3.210, 1500 tokens/s"; the loss is known from the second step on. */
+export function formatTraining({ step, loss, tokensPerSecond }: Progress): string {
+  const known = Number.isFinite(loss) ? `, loss ${loss.toFixed(3)}` : "";
+  return `step ${step}${known}, ${Math.round(tokensPerSecond)} tokens/s`;
 }
 
 /** "45s", "2m 05s", "3h 07m". */

@@ -6,7 +6,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { currentBackend, foldIn, key, setDevice, treeSize } from "../core/mod.ts";
 import "../mod.ts";
-import { processTerminal, progressBar } from "../cli/mod.ts";
+import { formatTraining, processTerminal, progressBar } from "../cli/mod.ts";
 import { loadTokenizer, type Tokenizer } from "../hub/mod.ts";
 import { generativeModel, stream } from "../models/mod.ts";
 import { adamw, chain, clipByGlobalNorm, warmupConstantSchedule } from "../optim/mod.ts";
@@ -73,9 +73,7 @@ const result = await finetune({
   settings: { demo: 1 },
   onProgress: (progress) => {
     if (Number.isFinite(progress.loss)) losses.push([progress.step - 1, progress.loss]);
-    const { done, step, tokensPerSecond } = progress;
-    const rate = tokensPerSecond.toFixed(0);
-    bar.update(done, `step ${step}, loss ${progress.loss.toFixed(3)}, ${rate} tokens/s`);
+    bar.update(progress.done, formatTraining(progress));
   },
 });
 bar.end();

@@ -19,7 +19,7 @@ import { UsageError } from "../errors.ts";
 import { FINETUNE_OPTIONS, type FinetuneValues, FULL } from "../finetune_options.ts";
 import { makeOptimizer } from "../learning_rate.ts";
 import { load } from "../load.ts";
-import { progressBar } from "../progress.ts";
+import { formatTraining, progressBar } from "../progress.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** Trains an adapter, or all of a model, on text. */
@@ -150,13 +150,13 @@ function settingsOf(
 }
 
 function show(
-  { step, loss, tokensPerSecond, done, evaluation }: Progress,
+  progress: Progress,
   update: (done: number, text: string) => void,
   terminal: Terminal,
 ): void {
+  const { step, done, evaluation } = progress;
   if (evaluation) terminal.note(`step ${step}: ${describe(evaluation)}`);
-  const known = Number.isFinite(loss) ? `, loss ${loss.toFixed(3)}` : "";
-  update(done, `step ${step}${known}, ${Math.round(tokensPerSecond)} tokens/s`);
+  update(done, formatTraining(progress));
 }
 
 function report(result: FinetuneResult<Tree>, out: string, terminal: Terminal): void {

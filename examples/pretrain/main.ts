@@ -20,7 +20,7 @@ import {
 } from "../../train/mod.ts";
 import "../../mod.ts";
 import { lossCurve } from "../loss_curve.ts";
-import { processTerminal, progressBar } from "../../cli/mod.ts";
+import { formatTraining, processTerminal, progressBar } from "../../cli/mod.ts";
 import { addresses } from "./texts.ts";
 
 const SEQ_LEN = 256;
@@ -74,9 +74,8 @@ const result = await finetune({
   resume: args.resume,
   onProgress: (progress) => {
     if (Number.isFinite(progress.loss)) losses.push([progress.step - 1, progress.loss]);
-    const { done, step, tokensPerSecond } = progress;
-    const rate = tokensPerSecond.toFixed(0);
-    bar.update(done, `step ${step}, loss ${progress.loss.toFixed(3)}, ${rate} tokens/s`);
+    const { step } = progress;
+    bar.update(progress.done, formatTraining(progress));
     if (step % 100 === 0) {
       const { rss } = Deno.memoryUsage();
       const live = JSON.stringify(memory());

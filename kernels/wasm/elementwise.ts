@@ -2,10 +2,11 @@ import type { DType } from "../../core/mod.ts";
 import type { Value } from "../ir/types.ts";
 import { narrowBf16, narrowF16, widenBf16, widenF16 } from "./half.ts";
 import { divide } from "./integer.ts";
-import { cos, erf, exp, expm1, log, log1p, logistic, sin, tanh } from "./math.ts";
+import { erf, erfInv, exp, expm1, log, log1p, logistic, tanh } from "./math.ts";
 import type { VectorOp } from "./opcodes.ts";
 import { convertLanes, registerOf, wrap } from "./register.ts";
 import { shiftLanes } from "./shift.ts";
+import { cos, sin } from "./sine.ts";
 import type { Vectors } from "./vectors.ts";
 
 /** Prints one operation: from the locals of the operands to the local of the result. */
@@ -169,6 +170,7 @@ const PRINTERS: Readonly<Record<string, Print>> = {
   tanh: float(tanh),
   logistic: float(logistic),
   erf: float(erf),
+  erf_inv: float(erfInv),
   sin: float(sin),
   cos: float(cos),
   tan: float((v, x) => v.apply("f32x4.div", sin(v, x), cos(v, x))),
@@ -194,6 +196,7 @@ export const DEAR: ReadonlySet<string> = new Set([
   "tanh",
   "logistic",
   "erf",
+  "erf_inv",
   "sin",
   "cos",
   "tan",

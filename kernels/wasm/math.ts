@@ -4,7 +4,7 @@ import type { Vectors } from "./vectors.ts";
 export type MathFunction = (v: Vectors, x: number) => number;
 
 /** Horner's rule: coefficients from the highest power down. */
-function polynomial(v: Vectors, x: number, coefficients: readonly number[]): number {
+export function polynomial(v: Vectors, x: number, coefficients: readonly number[]): number {
   return coefficients.slice(1).reduce(
     (sum, c) => v.madd(sum, x, v.f32(c)),
     v.f32(coefficients[0]!),
@@ -12,7 +12,7 @@ function polynomial(v: Vectors, x: number, coefficients: readonly number[]): num
 }
 
 /** min(max(x, -limit), limit); NaN stays. */
-function clamp(v: Vectors, x: number, low: number, high: number): number {
+export function clamp(v: Vectors, x: number, low: number, high: number): number {
   return v.apply("f32x4.max", v.apply("f32x4.min", x, v.f32(high)), v.f32(low));
 }
 
@@ -83,7 +83,11 @@ export function log(v: Vectors, x: number): number {
   ]);
   const cubic = v.apply("f32x4.mul", v.apply("f32x4.mul", p, square), r);
   const small = v.madd(square, v.f32(-0.5), v.madd(e, v.f32(-2.12194440e-4), cubic));
-  const y = v.madd(e, v.f32(0.693359375), v.apply("f32x4.add", r, small));
+  // The product is exact, and what its sum with r rounds off is added with the small terms.
+  const whole = v.apply("f32x4.mul", e, v.f32(0.693359375));
+  const sum = v.apply("f32x4.add", whole, r);
+  const lost = v.apply("f32x4.sub", r, v.apply("f32x4.sub", sum, whole));
+  const y = v.apply("f32x4.add", sum, v.apply("f32x4.add", lost, small));
   const ordinary = v.apply(
     "v128.and",
     v.apply("f32x4.gt", x, v.f32(0)),
@@ -118,7 +122,10 @@ export function expm1(v: Vectors, x: number): number {
   return v.select(v.apply("f32x4.eq", u, v.f32(1)), x, v.select(far, less, y));
 }
 
-/** tanh as a rational function of degrees 13 and 6: Eigen's, which XLA uses too. */
+/**
+ * tanh as a rational function of degrees 13 and 6: Eigen's, which XLA uses too. It is good up to 7.9;
+ * beyond, the result is one of the last few numbers below 1, then 1.
+ */
 export function tanh(v: Vectors, x: number): number {
   const a = clamp(v, x, -7.90531110763549805, 7.90531110763549805);
   const square = v.apply("f32x4.mul", a, a);
@@ -137,7 +144,17 @@ export function tanh(v: Vectors, x: number): number {
     2.26843463243900e-03,
     4.89352518554385e-03,
   ]);
-  return v.apply("f32x4.mul", a, v.apply("f32x4.div", p, q));
+  const y = v.apply("f32x4.mul", a, v.apply("f32x4.div", p, q));
+  const size = v.apply("f32x4.abs", x);
+  const far = v.apply("f32x4.ge", size, v.f32(8.038));
+  const farther = v.apply("f32x4.ge", size, v.f32(9.011));
+  const limit = v.select(farther, v.f32(1), v.f32(1 - 2 ** -23));
+  return v.select(far, withSign(v, limit, x), y);
+}
+
+/** A positive number with the sign of x. */
+function withSign(v: Vectors, positive: number, x: number): number {
+  return v.apply("v128.or", positive, v.apply("v128.and", x, v.i32(0x80000000)));
 }
 
 /** erf as a rational function of degrees 13 and 8: Eigen's. */
@@ -163,60 +180,58 @@ export function erf(v: Vectors, x: number): number {
   return v.apply("f32x4.mul", a, v.apply("f32x4.div", p, q));
 }
 
+/**
+ * erf⁻¹ x = x · p(w) with w = -ln(1 - x²): Giles' two polynomials, the second in √w for the tails;
+ * near 0 the power series, ±∞ at ±1 and NaN beyond.
+ */
+export function erfInv(v: Vectors, x: number): number {
+  const one = v.f32(1);
+  const rest = v.apply(
+    "f32x4.mul",
+    v.apply("f32x4.sub", one, x),
+    v.apply("f32x4.add", one, x),
+  );
+  const w = v.apply("f32x4.neg", log(v, rest));
+  const center = polynomial(v, v.apply("f32x4.sub", w, v.f32(2.5)), [
+    2.81022636e-08,
+    3.43273939e-07,
+    -3.5233877e-06,
+    -4.39150654e-06,
+    2.1858087e-04,
+    -1.25372503e-03,
+    -4.17768164e-03,
+    2.46640727e-01,
+    1.50140941,
+  ]);
+  const tail = polynomial(v, v.apply("f32x4.sub", v.apply("f32x4.sqrt", w), v.f32(3)), [
+    -2.00214257e-04,
+    1.00950558e-04,
+    1.34934322e-03,
+    -3.67342844e-03,
+    5.73950773e-03,
+    -7.6224613e-03,
+    9.43887047e-03,
+    1.00167406,
+    2.83297682,
+  ]);
+  const series = polynomial(v, v.apply("f32x4.mul", x, x), [
+    6.49596177e-02,
+    8.65521293e-02,
+    1.27556175e-01,
+    2.32013667e-01,
+    8.86226925e-01,
+  ]);
+  const size = v.apply("f32x4.abs", x);
+  const p = v.select(v.apply("f32x4.lt", w, v.f32(5)), center, tail);
+  const inner = v.select(v.apply("f32x4.lt", size, v.f32(0.25)), series, p);
+  const end = v.apply("f32x4.eq", size, one);
+  return v.apply("f32x4.mul", x, v.select(end, v.f32(Infinity), inner));
+}
+
 /** 1 / (1 + e⁻ˣ), for negative x as eˣ / (1 + eˣ), which does not overflow. */
 export function logistic(v: Vectors, x: number): number {
   const e = exp(v, v.apply("f32x4.neg", v.apply("f32x4.abs", x)));
   const negative = v.apply("f32x4.lt", x, v.f32(0));
   const numerator = v.select(negative, e, v.f32(1));
   return v.apply("f32x4.div", numerator, v.apply("f32x4.add", e, v.f32(1)));
-}
-
-/** sin x. */
-export function sin(v: Vectors, x: number): number {
-  return sineOfQuadrant(v, x, 0);
-}
-
-/** cos x = sin(x + π/2). */
-export function cos(v: Vectors, x: number): number {
-  return sineOfQuadrant(v, x, 1);
-}
-
-/**
- * sin(x + quadrants · π/2). x is reduced by multiples of π/2 in f64, so |x| up to 10⁶ loses
- * nothing; beyond 10⁹ only the range of the result is right. Then Cephes' polynomials for
- * |r| <= π/4.
- */
-function sineOfQuadrant(v: Vectors, x: number, quadrants: number): number {
-  const low = reduced(v, v.apply("f64x2.promote_low_f32x4", x));
-  const high = reduced(v, v.apply("f64x2.promote_low_f32x4", v.shuffle(x, x, [2, 3, 0, 1])));
-  const r = clamp(v, v.shuffle(low.rest, high.rest, [0, 1, 4, 5]), -0.7854, 0.7854);
-  const turns = v.shuffle(low.turns, high.turns, [0, 1, 4, 5]);
-  const quadrant = v.apply("i32x4.add", turns, v.i32(quadrants));
-  const z = v.apply("f32x4.mul", r, r);
-  const s = polynomial(v, z, [-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1]);
-  const sine = v.madd(v.apply("f32x4.mul", z, r), s, r);
-  const c = polynomial(v, z, [2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2]);
-  const cosine = v.madd(
-    v.apply("f32x4.mul", z, z),
-    c,
-    v.nmadd(z, v.f32(0.5), v.f32(1)),
-  );
-  const odd = v.apply("i32x4.ne", v.apply("v128.and", quadrant, v.i32(1)), v.i32(0));
-  const sign = v.shift("i32x4.shl", v.apply("v128.and", quadrant, v.i32(2)), 30);
-  return v.apply("v128.xor", v.select(odd, cosine, sine), sign);
-}
-
-function reduced(v: Vectors, x: number): { rest: number; turns: number } {
-  const q = v.apply("f64x2.nearest", v.apply("f64x2.mul", x, v.f64(2 / Math.PI)));
-  // π/2 in two parts, the first of 33 bits: fdlibm's pio2_1 and pio2_1t.
-  const near = v.apply("f64x2.sub", x, v.apply("f64x2.mul", q, v.f64(1.57079632673412561417)));
-  const rest = v.apply(
-    "f64x2.sub",
-    near,
-    v.apply("f64x2.mul", q, v.f64(6.07710050650619224932e-11)),
-  );
-  return {
-    rest: v.apply("f32x4.demote_f64x2_zero", rest),
-    turns: v.apply("i32x4.trunc_sat_f64x2_s_zero", q),
-  };
 }
