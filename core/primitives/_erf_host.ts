@@ -43,13 +43,14 @@ export function erfInvHost(x: number): number {
   const size = Math.abs(x);
   if (!(size < 1)) return size === 1 ? x * Infinity : NaN;
   if (size < 1e-10) return x / TWO_OVER_SQRT_PI;
-  // With q = 1 - |x| exact, the residual keeps its digits near ±1.
+  // With 1 - |x| exact, the residual of erfc keeps its digits near ±1; that of erf does near 0.
   const rest = 1 - size;
   const log = Math.log(rest * (1 + size));
   const a = 2 / (Math.PI * 0.147) + log / 2;
   let y = Math.sqrt(Math.sqrt(a * a - log / 0.147) - a);
   for (let step = 0; step < 3; step++) {
-    const error = (rest - erfcHost(y)) / (TWO_OVER_SQRT_PI * Math.exp(-y * y));
+    const residual = size < 0.5 ? erfHost(y) - size : rest - erfcHost(y);
+    const error = residual / (TWO_OVER_SQRT_PI * Math.exp(-y * y));
     y -= error / (1 + y * error);
   }
   return Math.sign(x) * y;
