@@ -1,4 +1,14 @@
-import { add, erf, lessEqual, mul, sigmoid, tanh, type Tensor, where } from "../core/mod.ts";
+import {
+  add,
+  convert,
+  erf,
+  lessEqual,
+  mul,
+  sigmoid,
+  tanh,
+  type Tensor,
+  where,
+} from "../core/mod.ts";
 
 /** Options of `gelu`. */
 export type GeluOptions = {
@@ -8,15 +18,17 @@ export type GeluOptions = {
 
 /**
  * Gaussian error linear unit: x · Φ(x), exactly x/2 · (1 + erf(x/√2)); with `approximate`
- * x/2 · (1 + tanh(√(2/π) · (x + 0.044715 x³))).
+ * x/2 · (1 + tanh(√(2/π) · (x + 0.044715 x³))). Half precision is computed in float32.
  *
  * @see Hendrycks & Gimpel 2016, arXiv:1606.08415
  */
 export function gelu(x: Tensor, options: GeluOptions = {}): Tensor {
+  // 1 + erf cancels in the tail: in half precision nothing of it would be left.
+  const wide = x.dtype === "f16" || x.dtype === "bf16" ? convert(x, "f32") : x;
   const gate = options.approximate
-    ? tanh(mul(Math.sqrt(2 / Math.PI), mul(x, add(1, mul(0.044715, mul(x, x))))))
-    : erf(mul(Math.SQRT1_2, x));
-  return mul(mul(0.5, x), add(1, gate));
+    ? tanh(mul(Math.sqrt(2 / Math.PI), mul(wide, add(1, mul(0.044715, mul(wide, wide))))))
+    : erf(mul(Math.SQRT1_2, wide));
+  return convert(mul(mul(0.5, wide), add(1, gate)), x.dtype);
 }
 
 /** max(x, 0), with derivative 0 at 0. */
