@@ -1,40 +1,33 @@
 /**
- * Asks the engine for a garbage collection, where that is possible: in Deno and Node through the
- * inspector, which needs the permission `--allow-sys` in Deno. V8 sees handles of a few bytes and not
- * the buffers behind them, so by itself it comes far too late.
- *
- * @returns whether a collection ran
+ * Asks the engine for a garbage collection, where that is possible: in Deno through the inspector,
+ * which needs the permission `--allow-sys`. V8 sees handles of a few bytes and not the buffers behind
+ * them, so by itself it comes far too late.
  */
-export async function collectGarbage(): Promise<boolean> {
+export async function collectGarbage(): Promise<void> {
   try {
     collector ??= await makeCollector();
-    return await collector();
+    await collector();
   } catch {
-    collector = () => Promise.resolve(false);
-    return false;
+    collector = () => Promise.resolve();
   }
 }
 
-type Collector = () => Promise<boolean>;
+const PATIENCE_MS = 1000;
 
-let collector: Collector | null = null;
+let collector: (() => Promise<void>) | null = null;
 
-type Inspector = {
-  readonly Session: new () => {
-    connect(): void;
-    post(method: string, done: (error: Error | null) => void): void;
-  };
-};
-
-async function makeCollector(): Promise<Collector> {
-  if (typeof globalThis.Deno === "undefined") return () => Promise.resolve(false);
-  // The specifier is a value so that bundlers for the browser leave it alone.
-  const name = "node:inspector";
-  const { Session } = await import(name) as Inspector;
+async function makeCollector(): Promise<() => Promise<void>> {
+  if (typeof globalThis.Deno === "undefined") return () => Promise.resolve();
+  const { Session } = await import("node:inspector");
   const session = new Session();
   session.connect();
   return () =>
     new Promise((resolve) => {
-      session.post("HeapProfiler.collectGarbage", (error) => resolve(error === null));
+      // The answer alone does not keep the process alive; the timer does.
+      const timer = setTimeout(resolve, PATIENCE_MS);
+      session.post("HeapProfiler.collectGarbage", () => {
+        clearTimeout(timer);
+        resolve();
+      });
     });
 }
