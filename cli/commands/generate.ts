@@ -21,7 +21,7 @@ export const generateCommand: Command = defineCommand({
     model: MODEL,
     revision: REVISION,
     adapter: ADAPTER,
-    prompt: { kind: "text", value: "TEXT", help: "The text to continue", required: true },
+    prompt: { kind: "text", value: "TEXT", help: "The text to continue; default: standard input" },
     chat: { kind: "flag", help: "The prompt is a message to answer, in the model's chat format" },
     "max-new-tokens": {
       kind: "number",
@@ -30,45 +30,50 @@ export const generateCommand: Command = defineCommand({
       default: 64,
       help: "Tokens to add at most",
     },
-    sample: { kind: "flag", help: "Draw tokens at random instead of taking the most likely" },
-    temperature: { kind: "number", min: 0.001, help: "Divides the logits; with --sample" },
-    "top-k": { kind: "number", integer: true, min: 0, help: "Draw among so many; with --sample" },
+    sample: { kind: "flag", help: "Draw tokens at random; the three options below imply it" },
+    temperature: { kind: "number", min: 0.001, help: "Divides the logits before drawing" },
+    "top-k": {
+      kind: "number",
+      integer: true,
+      min: 0,
+      help: "Draw among so many most likely tokens",
+    },
     "top-p": {
       kind: "number",
       min: 0.001,
       max: 1,
-      help: "Draw among the most likely tokens of this probability; with --sample",
+      help: "Draw among the most likely tokens of this probability",
     },
     "repetition-penalty": { kind: "number", min: 0.001, help: "Over 1: repeat less" },
-    beams: { kind: "number", integer: true, min: 1, help: "Texts followed by a beam search" },
+    "num-beams": { kind: "number", integer: true, min: 1, help: "Texts followed by a beam search" },
     seed: SEED,
     device: DEVICE,
   },
   run: async (values, terminal) => {
-    refuseWithoutSample(values);
+    const text = values.prompt ?? await readStandardInput();
     const { model, tokenizer, params } = await load(values, terminal);
     const defaults = await readGenerationConfig(model.folder) ?? {};
     const options: GenerateOptions = {
       ...endTokens(defaults, tokenizer),
       max_new_tokens: values["max-new-tokens"],
-      do_sample: values.sample,
+      do_sample: values.sample || DRAWING.some((name) => values[name] !== undefined),
       key: key(values.seed),
       ...given({
         temperature: values.temperature,
         top_k: values["top-k"],
         top_p: values["top-p"],
         repetition_penalty: values["repetition-penalty"],
-        num_beams: values.beams,
+        num_beams: values["num-beams"],
       }),
     };
     const prompt = values.chat
-      ? await encodeMessage(values.prompt, model.folder, tokenizer)
-      : tokenizer.encode(values.prompt);
+      ? await encodeMessage(text, model.folder, tokenizer)
+      : tokenizer.encode(text);
     const prompts = { input_ids: [prompt] };
     const generator = generativeModel(model.family, model.config);
     // Written with the first token: a prompt that is refused leaves nothing behind.
-    let head = values.chat ? "" : values.prompt;
-    if ((values.beams ?? 1) > 1) {
+    let head = values.chat ? "" : text;
+    if ((values["num-beams"] ?? 1) > 1) {
       const { sequences } = await generate(generator, params, { ...options, prompts });
       terminal.out(head + tokenizer.decode(sequences[0]!.slice(prompt.length)));
       return;
@@ -98,10 +103,13 @@ async function encodeMessage(
   throw new UsageError(`Cannot use --chat: the model in "${folder}" has no chat template`);
 }
 
-function refuseWithoutSample(values: { readonly [option: string]: unknown }): void {
-  const only = ["temperature", "top-k", "top-p"].find((name) => values[name] !== undefined);
-  if (values.sample || only === undefined) return;
-  throw new UsageError(`Cannot use --${only} without --sample: nothing is drawn at random`);
+/** Options that say how to draw, so that tokens are drawn. */
+const DRAWING = ["temperature", "top-k", "top-p"] as const;
+
+async function readStandardInput(): Promise<string> {
+  const text = (await new Response(Deno.stdin.readable).text()).trimEnd();
+  if (text !== "") return text;
+  throw new UsageError("Cannot generate from nothing: give --prompt, or a text on standard input");
 }
 
 /** Writes what is new, except a character that is not complete yet. */

@@ -1,3 +1,4 @@
+import { backendOf, currentBackend, registeredDevices } from "../../mod.ts";
 import {
   type Checkpoint,
   FileFormatError,
@@ -11,7 +12,7 @@ import {
 import { type Command, defineCommand } from "../command.ts";
 import { findFolder } from "../find_folder.ts";
 import { formatBytes } from "../progress.ts";
-import { MODEL, REVISION } from "../shared_options.ts";
+import { REVISION } from "../shared_options.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** Says what a model or adapter is, without loading its weights. */
@@ -20,11 +21,16 @@ export const infoCommand: Command = defineCommand({
   summary: "Say what a model or adapter is",
   positional: "model",
   options: {
-    model: { ...MODEL, help: "Folder of a model or adapter, or its id on the hub" },
+    model: {
+      kind: "text",
+      value: "MODEL",
+      help: "Folder of a model or adapter, or its id on the hub; without it: the devices",
+    },
     revision: REVISION,
     tensors: { kind: "flag", help: "List every tensor" },
   },
   run: async ({ model, revision, tensors }, terminal) => {
+    if (model === undefined) return aboutDevices(terminal);
     const folder = await findFolder(model, { revision, terminal });
     const adapter = await readJsonIfExists(`${folder}/adapter_config.json`);
     const about = adapter ? aboutAdapter(adapter) : aboutModel(await readConfig(folder));
@@ -37,6 +43,16 @@ export const infoCommand: Command = defineCommand({
     if (tensors) listTensors(weights, terminal);
   },
 });
+
+/** The devices there are, which one is used, and the memory of this machine. */
+function aboutDevices(terminal: Terminal): void {
+  const current = currentBackend().name;
+  for (const name of registeredDevices()) {
+    terminal.out(`${name === current ? "*" : " "} ${backendOf(name).describe()}`);
+  }
+  const { total, available } = Deno.systemMemoryInfo();
+  terminal.out(`  memory: ${formatBytes(available)} available of ${formatBytes(total)}`);
+}
 
 type Row = readonly [name: string, value: string];
 

@@ -26,8 +26,8 @@ const REFUSED: readonly [args: readonly string[], message: string][] = [
     "Cannot use the option --nope: the options are --model, --revision, --tensors",
   ],
   [
-    ["info"],
-    "Cannot run without --model: Folder of a model or adapter, or its id on the hub",
+    ["eval"],
+    "Cannot run without --model: Folder of a model, or its id on the Hugging Face hub",
   ],
   [["info", "a", "b"], 'Cannot use the argument "b": every value follows an option'],
   [["info", "--model"], "Cannot read --model: its value is missing"],
