@@ -51,11 +51,10 @@ const MAX_ENTRIES = 64;
  * @throws {TypeError} if `f` returns a Promise, an argument is donated twice, or a number is passed
  * @example A compiled function
  * ```ts
- * import { add, jit, mul, tensor } from "../mod.ts";
+ * import { add, jit, mul, type Tensor, tensor } from "../mod.ts";
  * const f = jit((x: Tensor, y: Tensor) => add(mul(x, y), 1));
  * const z = await f(tensor(2), tensor(3)).item();
  * if (z !== 7) throw new Error(`unexpected ${z}`);
- * import type { Tensor } from "../mod.ts";
  * ```
  */
 export function jit<A extends readonly unknown[], B extends Tree>(

@@ -1,4 +1,4 @@
-import { type DType, isFloat, type StorageArray } from "./dtype.ts";
+import type { DType, StorageArray } from "./dtype.ts";
 import { ShapeError } from "./errors.ts";
 import { fromBf16, fromF16 } from "./half.ts";
 import type { AnyPrimitive } from "./primitive.ts";
@@ -172,9 +172,4 @@ export function placeholder(aval: Aval): Tensor {
 /** A JavaScript number as an operand; its value is no part of a program's structure. */
 export function numberTensor(value: number, dtype: DType): Tensor {
   return new Tensor({ shape: [], dtype }, { kind: "number", value }, takeId());
-}
-
-/** Whether gradients with respect to this tensor exist. */
-export function isDifferentiable(x: Tensor): boolean {
-  return isFloat(x.dtype);
 }

@@ -17,6 +17,7 @@ import {
   type AdaloraAdapter,
   adaloraAllocate,
   adaloraFinish,
+  adaloraOrthogonality,
   adaloraPenalty,
   adaloraState,
   type Adapter,
@@ -59,6 +60,9 @@ export async function checkAdapter(
   const logits = logitsOf(full, adapter);
   await report.output("out.logits", logits);
   await report.output("out.loss", lossOfAdapter(full, adapter));
+  if (isAdalora(adapter)) {
+    await report.output("out.orthogonality", adaloraOrthogonality(adapter));
+  }
   for (const [path, weight] of treeEntries(base)) await report.output(`base.${path}`, weight);
   await train(full, report);
   if (file.merge?.supported) await checkMerged(full, report);
@@ -124,8 +128,10 @@ async function compareAll(group: string, tensors: FlatTree, report: Report): Pro
   }
 }
 
+/** An adapter's tensors as in its file, and its encoder's, which PEFT does not save. */
 function tensorsOf(adapter: Adapter): FlatTree {
-  return adapterToFiles(adapter).tensors;
+  const encoder = treeEntries(adapter).filter(([path]) => path.startsWith("prompt_encoder."));
+  return { ...Object.fromEntries(encoder), ...adapterToFiles(adapter).tensors };
 }
 
 async function checkMerged(

@@ -43,7 +43,14 @@ export type Report = {
   /** Compares with the golden `name`, if the case has it and it is well conditioned. */
   readonly output: (name: string, actual: Tensor) => Promise<void>;
   readonly exact: (name: string, actual: Tensor) => Promise<void>;
+  /** Names of what was compared, or is too badly conditioned to be. */
+  readonly seen: ReadonlySet<string>;
 };
+
+/** Whether a tensor of a case is a result; the others are inputs, or aids to compute one. */
+function isResult(name: string): boolean {
+  return /^(out|gen|grad|train|after|merged|base|weighted)\./.test(name);
+}
 
 /** Runs every model and adapter case below a folder whose id contains `filter`. */
 export async function* runModelCases(dir: string, filter: string): AsyncGenerator<Outcome> {
@@ -84,6 +91,11 @@ async function runCase(path: string): Promise<Omit<Outcome, "id">> {
     if (file.method === null) await checkModel(one, report);
     else await checkAdapter(one, await openTensors(`${base}/io.safetensors`), report);
     lines.push(...worst.values());
+    const left = [...io.names].filter((name) => isResult(name) && !report.seen.has(name));
+    if (left.length > 0) {
+      failed = true;
+      lines.unshift(`not computed: ${left.join(" ")}`);
+    }
   } catch (error) {
     const text = (error as Error).message.split("\n")[0]!;
     if (error instanceof UnsupportedError) return { status: "unsupported", text };
@@ -98,8 +110,11 @@ function reporter(
   add: (label: string, text: string, passed: boolean) => void,
 ): Report {
   const worst = new Map<string, number>();
+  const seen = new Set(Object.keys(file.ill_conditioned));
   return {
+    seen,
     output: async (name, actual) => {
+      seen.add(name);
       if (!io.names.has(name) || name in file.ill_conditioned) return;
       const expected = io.get(name);
       const group = /^(grad|after|merged|alloc)\./.test(name) ? "gradients" : "outputs";
@@ -112,6 +127,7 @@ function reporter(
       add(label, `${passed ? label : name} ${error.toExponential(1)}`, passed);
     },
     exact: async (name, actual) => {
+      seen.add(name);
       if (!io.names.has(name)) return;
       const [a, e] = [await actual.data(), await io.get(name).data()];
       const passed = a.length === e.length && e.every((x, i) => x === a[i]);
