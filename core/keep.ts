@@ -9,6 +9,7 @@ const CHEAP = new Set([
   "transpose",
   "slice",
   "rev",
+  "windows",
   "convert_element_type",
   "stop_gradient",
   "fence",

@@ -1,4 +1,5 @@
-import { type ConvParams, convToInput } from "../primitives/conv_general.ts";
+import type { ConvParams } from "../primitives/_conv_host.ts";
+import { convToInput } from "../primitives/conv_general.ts";
 import { ShapeError } from "../errors.ts";
 import { formatShape, range } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";

@@ -1,4 +1,5 @@
-import { type AxisPairs, dotGeneral } from "../primitives/dot_general.ts";
+import type { AxisPairs } from "../primitives/_dot_host.ts";
+import { dotGeneral } from "../primitives/dot_general.ts";
 import { range } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 

@@ -1,6 +1,17 @@
 import type { HostArray } from "../host.ts";
 import { type Shape, sizeOf, stridesOf } from "../shape.ts";
-import type { ConvParams } from "./conv_general.ts";
+
+/**
+ * Geometry of a convolution, per spatial axis. `lhsDilation` puts zeros between the elements of x,
+ * `rhsDilation` between those of the kernel; padding may be negative.
+ */
+export type ConvParams = {
+  readonly stride: readonly number[];
+  readonly padding: readonly (readonly [low: number, high: number])[];
+  readonly lhsDilation: readonly number[];
+  readonly rhsDilation: readonly number[];
+  readonly groups: number;
+};
 
 /** A convolution on host arrays: the patches under the kernel as rows, times the kernel's rows. */
 export function convHost(

@@ -1,7 +1,12 @@
 import type { HostArray } from "../host.ts";
 import { otherAxes, type Shape, sizeOf } from "../shape.ts";
 import { permuted } from "./_positions.ts";
-import type { DotParams } from "./dot_general.ts";
+
+/** Axes of the left and of the right operand, in pairs. */
+export type AxisPairs = readonly [lhs: readonly number[], rhs: readonly number[]];
+
+/** Which axes of a product are summed and which run along in both operands and the result. */
+export type DotParams = { readonly contract: AxisPairs; readonly batch: AxisPairs };
 
 /** A product on host arrays: both operands are packed to [batch, free, summed], then rows meet. */
 export function dotHost(x: HostArray, y: HostArray, { contract, batch }: DotParams): Float64Array {

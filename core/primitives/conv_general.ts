@@ -4,22 +4,11 @@ import { definePrimitive, isLinear, known, type Primitive } from "../primitive.t
 import { type Aval, formatAval, range, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { addTangents } from "./add.ts";
-import { convHost } from "./_conv_host.ts";
+import { convHost, type ConvParams } from "./_conv_host.ts";
+import { convByProducts } from "./_conv_product.ts";
 import { reshape } from "./reshape.ts";
 import { flip } from "./rev.ts";
 import { moveAxis, transpose } from "./transpose.ts";
-
-/**
- * Geometry of a convolution, per spatial axis. `lhsDilation` puts zeros between the elements of x,
- * `rhsDilation` between those of the kernel; padding may be negative.
- */
-export type ConvParams = {
-  readonly stride: readonly number[];
-  readonly padding: readonly (readonly [low: number, high: number])[];
-  readonly lhsDilation: readonly number[];
-  readonly rhsDilation: readonly number[];
-  readonly groups: number;
-};
 
 /**
  * y[n, o, p] = Σ x[n, i, p·stride + k·dilation - low] · w[o, i, k] (a cross-correlation, as deep
@@ -67,6 +56,10 @@ export const convGeneralP: Primitive<[Tensor, Tensor], [Tensor], ConvParams> = d
     const [n, , ...sides] = y.shape;
     const parts = moveAxis(reshape(y, [n!, groups, size, each, ...sides]), 2, 0);
     return [reshape(parts, [size, n!, o!, ...sides])];
+  },
+  expand: ([x, w], params) => {
+    const sides = outputSides(x.shape.slice(2), w.shape.slice(2), params);
+    return [convByProducts(x, w, params, [x.shape[0]!, w.shape[0]!, ...sides])];
   },
 });
 

@@ -6,14 +6,8 @@ import { formatAval, normalizeAxis, otherAxes, range } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { addTangents } from "./add.ts";
 import { convert } from "./convert.ts";
-import { dotHost } from "./_dot_host.ts";
+import { type AxisPairs, dotHost, type DotParams } from "./_dot_host.ts";
 import { transpose } from "./transpose.ts";
-
-/** Axes of the left and of the right operand, in pairs. */
-export type AxisPairs = readonly [lhs: readonly number[], rhs: readonly number[]];
-
-/** Which axes of a product are summed and which run along in both operands and the result. */
-export type DotParams = { readonly contract: AxisPairs; readonly batch: AxisPairs };
 
 /** z[b, m, n] = Σₖ x[b, m, k] · y[b, n, k] for any number of axes of each kind; bilinear. */
 export const dotGeneralP: Primitive<[Tensor, Tensor], [Tensor], DotParams> = definePrimitive<

@@ -30,7 +30,7 @@ const SEED = 1790;
 const args = parseArgs(Deno.args, {
   string: ["out", "minutes", "steps"],
   boolean: ["resume"],
-  default: { out: "out/pretrain", minutes: "55", steps: "700" },
+  default: { out: "out/pretrain", minutes: "55", steps: "3000" },
 });
 const here = new URL(".", import.meta.url).pathname;
 const base = new URL("../base", import.meta.url).pathname;
@@ -52,7 +52,7 @@ const steps = Number(args.steps);
 const schedule = warmupCosineSchedule({
   peak: 2e-3,
   end: 1e-4,
-  warmup: 50,
+  warmup: 100,
   steps,
 });
 const optimizer = chain(clipByGlobalNorm(1), adamw(schedule, { b2: 0.95, weightDecay: 0.1 }));

@@ -145,6 +145,12 @@ export function movedIndices(c: Lowering, n: Node, at: readonly Index[]): readon
       return at.map((x, i) =>
         params.axes.includes(i) ? shiftIndex(t, scaleIndex(t, x, -1), n.shape[i]! - 1) : x
       );
+    case "windows": {
+      const { axis, stride, dilation } = params;
+      const start = scaleIndex(t, at[axis + 1]!, stride);
+      const place = addIndex(t, start, scaleIndex(t, at[axis]!, dilation));
+      return [...at.slice(0, axis), place, ...at.slice(axis + 2)];
+    }
     default: // fence
       return at;
   }

@@ -60,6 +60,8 @@ export type NodeParams = {
   readonly axes: readonly number[];
   readonly sizes: readonly number[];
   readonly axis: number;
+  readonly stride: number;
+  readonly dilation: number;
   readonly starts: readonly number[];
   readonly kind: string;
   readonly count: number;
@@ -74,7 +76,7 @@ export function paramsOf(node: { readonly params: unknown }): NodeParams {
   return node.params as NodeParams;
 }
 
-const VIEWS = new Set(["reshape", "transpose", "broadcast_in_dim", "slice", "rev"]);
+const VIEWS = new Set(["reshape", "transpose", "broadcast_in_dim", "slice", "rev", "windows"]);
 
 const REDUCTIONS: Readonly<Record<string, "sum" | "max" | "min" | "prod">> = {
   reduce_sum: "sum",

@@ -117,7 +117,7 @@ function fold(
   const first = operands[0];
   if (!first || operands.some((x) => x.kind !== "constant")) return -1;
   const op = primitive.name;
-  const moves = ["reshape", "transpose", "broadcast_in_dim", "slice", "rev", "gather"];
+  const moves = ["reshape", "transpose", "broadcast_in_dim", "slice", "rev", "windows", "gather"];
   if (moves.includes(op)) return constantNode(b, first.value, aval);
   if (!["convert_element_type", "select"].includes(op) && !b.machine.elementwise.has(op)) return -1;
   const scalars = operands.map(({ value, dtype }) => ({

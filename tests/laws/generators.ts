@@ -191,6 +191,14 @@ export const GENERATORS: { readonly [primitive: string]: Generator } = {
       return { start, stop, step: shape.map(() => pick(random, 1, 2)) };
     }),
   },
+  windows: {
+    cases: one(ranked, (shape, random) => ({
+      axis: pick(random, 0, shape.length - 1),
+      size: pick(random, 1, 3),
+      stride: pick(random, 1, 3),
+      dilation: pick(random, 1, 2),
+    })),
+  },
   pad: {
     cases: one(mostlyFull, (shape, random) => ({
       low: shape.map((side) => pick(random, side > 1 ? -1 : 0, 2)),
