@@ -1,3 +1,4 @@
+import { checkpoint } from "../autodiff/mod.ts";
 import {
   add,
   broadcastTo,
@@ -38,6 +39,10 @@ export type AttentionOptions = {
   readonly dropout?: { readonly rate: number; readonly key?: Tensor | undefined };
 };
 
+// Keys, in units of the head size, from which a derivative computes the weights again: kept for
+// the way back they would outweigh everything else, and grow with the square of the sequence.
+const LONG = 4;
+
 // A hidden score: finite, so that the softmax of a row that sees nothing is not NaN.
 const HIDDEN = -3.4028234663852886e38;
 
@@ -55,18 +60,28 @@ const HIDDEN = -3.4028234663852886e38;
  */
 export function attention(inputs: AttentionInputs, options: AttentionOptions = {}): Tensor {
   checkShapes(inputs);
-  const { query, value } = inputs;
-  const [, heads, time, size] = query.shape as readonly [number, number, number, number];
-  const key = shareHeads(inputs.key, heads); // [B, H, S, K]
-  const source = key.shape[2]!;
+  const [, heads, , size] = inputs.query.shape as readonly [number, number, number, number];
+  const source = inputs.key.shape[2]!;
+  const whole = {
+    query: inputs.query,
+    key: shareHeads(inputs.key, heads),
+    value: shareHeads(inputs.value, heads),
+  };
+  const attended = (): Tensor => attend(whole, options);
+  return source <= LONG * size ? attended() : checkpoint(attended)();
+}
+
+/** Attention with a key and a value for every query head. */
+function attend({ query, key, value }: AttentionInputs, options: AttentionOptions): Tensor {
+  const [, , time, size] = query.shape as readonly [number, number, number, number];
   const scale = options.scale ?? 1 / Math.sqrt(size);
   const products = dotGeneral(query, key, { contract: [[3], [3]], batch: [[0, 1], [0, 1]] });
   const scores = mul(scale, convert(products, "f32")); // [B, H, T, S]
   const biased = options.bias ? add(scores, options.bias) : scores;
-  const seen = seenKeys(options, time, source);
+  const seen = seenKeys(options, time, key.shape[2]!);
   const weights = seen ? hide(seen, biased) : softmax(biased);
   const kept = options.dropout ? dropout(weights, options.dropout) : weights;
-  return dotGeneral(convert(kept, value.dtype), shareHeads(value, heads), {
+  return dotGeneral(convert(kept, value.dtype), value, {
     contract: [[3], [2]],
     batch: [[0, 1], [0, 1]],
   });

@@ -1,0 +1,32 @@
+import { assert } from "@std/assert";
+import { grad, jvp } from "../../autodiff/mod.ts";
+import { compileReport, foldIn, key, mul, normal, setDevice, sum } from "../../core/mod.ts";
+import type { Tensor } from "../../core/mod.ts";
+import "../../mod.ts";
+import { attention } from "../../nn/mod.ts";
+
+setDevice("cpu");
+
+Deno.test("attention: over many keys a gradient keeps no weights, and dropout is the same twice", async () => {
+  const [time, size, layers] = [160, 8, 10];
+  const x = normal(key(0), [1, 1, time, size]);
+  const stack = (x: Tensor): Tensor => {
+    let h = x;
+    for (let i = 0; i < layers; i++) {
+      const dropped = { rate: 0.5, key: foldIn(key(1), i) };
+      h = attention({ query: h, key: h, value: h }, {
+        causal: true,
+        scale: 0.02,
+        dropout: dropped,
+      });
+    }
+    return sum(mul(h, h));
+  };
+  const { peakBytes } = await compileReport(grad(stack))(x);
+  const weights = 4 * time * time;
+  assert(peakBytes < 6 * weights, `${peakBytes} bytes at peak, ${weights} a layer's weights`);
+  const direction = normal(key(2), x.shape);
+  const slope = await jvp(stack, [x], [direction])[1].item();
+  const along = await sum(mul(grad(stack)(x), direction)).item();
+  assert(Math.abs(along - slope) <= 1e-4 * Math.abs(slope), `${along} and ${slope}`);
+});
