@@ -24,6 +24,7 @@ export * from "./ops/mod.ts";
 export * from "./paths.ts";
 export * from "./primitive.ts";
 export * from "./primitives/mod.ts";
+export * from "./print/mod.ts";
 export * from "./random/mod.ts";
 export * from "./scope.ts";
 export * from "./shape.ts";

@@ -76,8 +76,8 @@ export const windowsP: StructuralPrimitive<WindowsParams> = defineStructural<Win
  * ```ts
  * import { tensor, windows } from "../mod.ts";
  *
- * const pairs = windows(tensor([1, 2, 3, 4]), { size: 2 });
- * console.log(await pairs.array()); // [[1, 2, 3], [2, 3, 4]]
+ * const pairs = windows(tensor([1, 2, 3, 4]), { size: 2 }); // [[1, 2, 3], [2, 3, 4]]
+ * if (pairs.shape.join() !== "2,3") throw new Error("unexpected shape");
  * ```
  */
 export function windows(
