@@ -3,5 +3,5 @@
  *
  * @module
  */
-export { referenceBackend } from "./reference.ts";
+export { referenceBackend, runGraph } from "./reference.ts";
 export { wasmBackend } from "./wasm/backend.ts";

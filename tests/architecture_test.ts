@@ -6,6 +6,7 @@ const ALLOWED: { readonly [room: string]: readonly string[] } = {
   autodiff: ["core"],
   kernels: ["core"],
   hub: ["core"],
+  testing: ["core", "autodiff", "kernels"],
   nn: ["core", "autodiff"],
   optim: ["core", "autodiff"],
   models: ["core", "autodiff", "nn"],

@@ -2,6 +2,7 @@ import { range, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { add } from "./add.ts";
 import { broadcastInDim } from "./broadcast_sum.ts";
+import { constant } from "./constant.ts";
 import type { ConvParams } from "./_conv_host.ts";
 import { dotGeneral } from "./dot_general.ts";
 import { mul } from "./mul.ts";
@@ -18,16 +19,19 @@ const MAX_TAPS = 64;
 /** A convolution of x [N, C, ...S] with w [O, C / G, ...K] as products of the kernel and windows. */
 export function convByProducts(x: Tensor, w: Tensor, params: ConvParams, out: Shape): Tensor {
   const { groups } = params;
-  const [n, c, ...sides] = x.shape as [number, number, ...number[]];
+  const [n, c] = x.shape as [number, number];
   const [o, i, ...taps] = w.shape as [number, number, ...number[]];
+  if ([...x.shape, ...w.shape, ...out].includes(0)) {
+    return broadcastInDim(constant(0, x.dtype), { shape: out, dims: [] });
+  }
   const padded = padZeros(x, {
     low: [0, 0, ...params.padding.map(([low]) => low)],
     high: [0, 0, ...params.padding.map(([, high]) => high)],
-    interior: [0, 0, ...params.lhsDilation.map((d, k) => sides[k] === 0 ? 0 : d - 1)],
+    interior: [0, 0, ...params.lhsDilation.map((d) => d - 1)],
   });
   const places = out.slice(2);
   const isDepthwise = i === 1 && o === groups;
-  if (isDepthwise && taps.reduce((a, b) => a * b, 1) <= MAX_TAPS && !out.includes(0)) {
+  if (isDepthwise && taps.reduce((a, b) => a * b, 1) <= MAX_TAPS) {
     return depthwise(padded, w, params, places);
   }
   let seen = reshape(padded, [n, groups, c / groups, ...padded.shape.slice(2)]);

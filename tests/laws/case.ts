@@ -1,4 +1,6 @@
 import fc from "fast-check";
+import { shapes } from "../../testing/mod.ts";
+import { generator } from "../../testing/numeric.ts";
 import { type Aval, type DType, isFloat, range, sizeOf } from "../../mod.ts";
 
 /** Valid operands of a primitive: types, elements and parameters. */
@@ -25,14 +27,6 @@ export function runs(numRuns: number): { readonly numRuns: number; readonly seed
   return { numRuns: Number(GRAFT_RUNS), seed: Number(GRAFT_SEED) };
 }
 
-/** Shapes of rank 0 to 4 with sides 0 to 4, empty ones among them. */
-export function shapes(
-  options: { readonly minRank?: number; readonly maxRank?: number; readonly minSide?: number } = {},
-): fc.Arbitrary<number[]> {
-  const { minRank = 0, maxRank = 4, minSide = 0 } = options;
-  return fc.array(fc.integer({ min: minSide, max: 4 }), { minLength: minRank, maxLength: maxRank });
-}
-
 /** A seed for the elements of a case. */
 export const seeds: fc.Arbitrary<number> = fc.integer({ min: 0, max: 2 ** 31 - 1 });
 
@@ -54,17 +48,6 @@ export function fill(aval: Aval, elements: Elements, seed: number): Float64Array
     const x = low + (high - low) * random();
     return whole ? Math.floor(Math.min(x, high)) : x;
   });
-}
-
-/** Mulberry32: numbers in [0, 1) from a seed. */
-export function generator(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 /** A case whose operands all have the shape `shape`. */

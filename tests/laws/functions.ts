@@ -8,10 +8,10 @@ import {
   traceClosed,
 } from "../../mod.ts";
 import { runGraph } from "../../kernels/reference.ts";
+import type { Flat } from "../../testing/numeric.ts";
 import { type Case, fill } from "./case.ts";
 
-/** A function of tensors. */
-export type Flat = (xs: readonly Tensor[]) => readonly Tensor[];
+export { centralDifference, close, type Flat, inner } from "../../testing/numeric.ts";
 
 /** The results of a function on host arrays, by the primitives' own meaning. */
 export function run(f: Flat, inputs: readonly HostArray[]): HostArray[] {
@@ -86,53 +86,4 @@ export function pullback(primitive: AnyPrimitive, one: Case): Flat {
     const [, pull] = vjp(g, [differentiable(one).map((i) => all[i]!)]);
     return pull(xs.slice(count))[0];
   };
-}
-
-/** Whether all elements agree to a tolerance relative to 1 + |expected|. */
-export function close(
-  actual: ArrayLike<number>,
-  expected: ArrayLike<number>,
-  tolerance: number,
-): boolean {
-  for (let i = 0; i < expected.length; i++) {
-    const scale = 1 + Math.abs(expected[i]!);
-    if (!(Math.abs(actual[i]! - expected[i]!) <= tolerance * scale)) return false;
-  }
-  return actual.length === expected.length;
-}
-
-/** Σ ⟨aᵢ, bᵢ⟩ over lists of arrays. */
-export function inner(a: readonly HostArray[], b: readonly HostArray[]): number {
-  let sum = 0;
-  a.forEach(({ data }, k) => data.forEach((v, i) => sum += v * b[k]!.data[i]!));
-  return sum;
-}
-
-/** The operands, h times a direction away. */
-export function moved(
-  inputs: readonly HostArray[],
-  active: readonly number[],
-  by: readonly HostArray[],
-  h: number,
-): HostArray[] {
-  return inputs.map((x, i) => {
-    const at = active.indexOf(i);
-    return at < 0 ? x : { ...x, data: x.data.map((v, j) => v + h * by[at]!.data[j]!) };
-  });
-}
-
-/** (f(x + h d) - f(x - h d)) / 2h. */
-export function centralDifference(
-  f: (inputs: readonly HostArray[]) => HostArray[],
-  inputs: readonly HostArray[],
-  active: readonly number[],
-  by: readonly HostArray[],
-): HostArray[] {
-  const h = 1e-5;
-  const above = f(moved(inputs, active, by, h));
-  const below = f(moved(inputs, active, by, -h));
-  return above.map((y, i) => ({
-    ...y,
-    data: y.data.map((v, j) => (v - below[i]!.data[j]!) / (2 * h)),
-  }));
 }

@@ -9,10 +9,10 @@ import {
   fill,
   one,
   pick,
-  shapes,
   shuffled,
   sides,
 } from "./case.ts";
+import { shapes } from "../../testing/mod.ts";
 import { GRAPH_GENERATORS } from "./graph_generators.ts";
 import { INDEX_GENERATORS } from "./index_generators.ts";
 import { MATRIX_GENERATORS } from "./matrix_generators.ts";
