@@ -133,11 +133,7 @@ function walk(tree: Tree, path: string, visit: (leaf: Tensor, path: string) => v
   }
 }
 
-/**
- * The tree with `f(leaf, ...leaves of the other trees at the same place, path)` at every leaf.
- *
- * @throws {TreeError} if a tree differs in structure; names the first path that does
- */
+/** The tree with `f(leaf, path)` at every leaf. */
 export function treeMap<T extends Tree>(
   f: (leaf: Tensor, path: string) => Tensor,
   tree: T,
