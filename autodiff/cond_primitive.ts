@@ -37,6 +37,7 @@ export const condP: Primitive<readonly Tensor[], readonly Tensor[], CondParams> 
   },
   jvp: (primals, tangents, params) => condJvp(condP, primals, tangents, params),
   transpose: transposeCond,
+  loop: (params) => ({ kind: "cond", ...params }),
   batch: ([index, ...operands], [chosen, ...batched], { branches }, size) => {
     if (chosen) return selectBranches(index!, operands, batched, branches, size);
     const force = branches[0]!.outputs.map(() => true);

@@ -46,6 +46,7 @@ export const scanP: Primitive<readonly Tensor[], readonly Tensor[], ScanParams> 
   jvp: (primals, tangents, params) => scanJvp(scanP, primals, tangents, params),
   transpose: (cts, operands, params) => scanTranspose(scanP, cts, operands, params),
   batch: batchScan,
+  loop: (params) => ({ kind: "scan", ...params }),
 });
 
 function stacked(aval: Aval, length: number): Aval {

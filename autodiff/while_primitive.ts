@@ -49,6 +49,7 @@ export const whileP: Primitive<readonly Tensor[], readonly Tensor[], WhileParams
     );
   },
   batch: batchWhile,
+  loop: (params) => ({ kind: "while", ...params }),
 });
 
 /** Runs until every row is done; rows that are done keep their values. */

@@ -22,7 +22,7 @@ const family = familyOf(json.model_type);
 const config = family.parseConfig(json);
 const params = family.init(key(0), config, { task: "causal-lm" });
 const optimizer = adamw(1e-3);
-const loss = lmLoss({ folder: "", family, json, config, params });
+const loss = lmLoss({ family, config });
 const step = trainStep(loss, optimizer, { key: key(1) });
 let state = initTrainState(params, optimizer);
 await evaluate(state);

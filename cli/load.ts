@@ -29,11 +29,21 @@ export async function load(options: LoadOptions, terminal: Terminal): Promise<Lo
   const folder = await findFolder(options.model, { revision, terminal });
   const plain = await loadTokenizer(folder);
   const model = await loadModel(folder);
+  noteDrawn(model, terminal);
   const { vocab_size } = model.json;
   const tokenizer = typeof vocab_size === "number" ? withinVocabulary(plain, vocab_size) : plain;
   if (options.adapter === undefined) return { model, tokenizer, params: model.params };
   const adapter = await loadAdapter(await findFolder(options.adapter, { terminal }), model.params);
   return { model, tokenizer, params: graft(model.params, adapter) };
+}
+
+/** Says which weights are random, because the checkpoint lacks them. */
+export function noteDrawn({ drawn }: Pick<LoadedModel, "drawn">, terminal: Terminal): void {
+  if (drawn.length === 0) return;
+  const names = drawn.map((name) => `"${name}"`).join(", ");
+  terminal.note(
+    `note: the checkpoint lacks ${names}: drawn at random, so train before you trust the results`,
+  );
 }
 
 /** The tokenizer, refusing text whose ids the model's embedding does not have. */

@@ -32,7 +32,7 @@ export function extract(
   const order: Node[] = [];
   const stack: Node[] = [];
   const progress: number[] = [];
-  const visit = (x: Tensor): void => {
+  const visit = (x: Tensor, user: Node | null): void => {
     const source = x.source;
     if (source.kind === "lazy" && source.node.id >= since && x.mark !== mark) {
       if (source.node.mark === mark) return;
@@ -40,18 +40,18 @@ export function extract(
       stack.push(source.node);
       progress.push(0);
     } else if (x.mark !== mark) {
-      refuseUnusable(x, since);
+      refuseUnusable(x, since, user);
       x.mark = mark;
       x.slot = inputs.length + captured.length;
       captured.push(x);
     }
   };
   for (const output of outputs) {
-    visit(output);
+    visit(output, null);
     while (stack.length > 0) {
       const node = stack[stack.length - 1]!;
       const next = progress[progress.length - 1]!++;
-      if (next < node.inputs.length) visit(node.inputs[next]!);
+      if (next < node.inputs.length) visit(node.inputs[next]!, node);
       else {
         order.push(node);
         stack.pop();
@@ -91,11 +91,12 @@ function number(
   return new Graph(count, nodes, outputs.map(ref), avals);
 }
 
-function refuseUnusable(x: Tensor, since: number): void {
+function refuseUnusable(x: Tensor, since: number, user: Node | null): void {
   if (x.source.kind === "disposed") {
     throw new TypeError(
-      `Cannot evaluate: a tensor of shape [${x.shape.join(", ")}] that the expression needs was ` +
-        `given up by ${x.source.by} before its value was computed`,
+      `Cannot evaluate${user ? ` ${user.primitive.name}` : ""}: an operand of shape ` +
+        `[${x.shape.join(", ")}] was given up by ${x.source.by} before the expression was ` +
+        `computed; evaluate it first`,
     );
   }
   if (x.source.kind === "placeholder" && x.id >= since) {

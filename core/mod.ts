@@ -20,6 +20,7 @@ export * from "./init.ts";
 export * from "./intern.ts";
 export * from "./jit.ts";
 export * from "./literal.ts";
+export * from "./loop.ts";
 export * from "./ops/mod.ts";
 export * from "./paths.ts";
 export * from "./primitive.ts";

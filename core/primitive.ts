@@ -1,4 +1,5 @@
 import type { HostArray } from "./host.ts";
+import type { Loop } from "./loop.ts";
 import type { Aval } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -38,6 +39,8 @@ export type Primitive<In extends readonly Tensor[], Out extends readonly Tensor[
   batch?(inputs: In, batched: Each<In, boolean>, params: P, size: number): Out;
   /** The primitive as a composite of others: used where a rule or a kernel is missing. */
   expand?(inputs: In, params: P): Out;
+  /** The loop over Graphs that it is: a backend may compile them, and run it without `evaluate`. */
+  loop?(params: P): Loop;
 };
 
 /** Results, and their tangents where they have one. */

@@ -1,4 +1,3 @@
-import { dirname, relative } from "node:path";
 import { writeTextAtomic } from "./atomic.ts";
 
 /**
@@ -38,12 +37,14 @@ export async function writeRef(
 ): Promise<void> {
   if (revision === commit) return;
   const path = `${modelFolder}/refs/${revision}`;
+  const { dirname } = await import("node:path");
   await Deno.mkdir(dirname(path), { recursive: true });
   await writeTextAtomic(path, commit);
 }
 
 /** Puts a blob into a snapshot under its name: a relative link, or a copy where links are refused. */
 export async function linkBlob(blob: string, pointer: string): Promise<void> {
+  const { dirname, relative } = await import("node:path");
   await Deno.mkdir(dirname(pointer), { recursive: true });
   await Deno.remove(pointer).catch(() => {});
   try {

@@ -1,7 +1,6 @@
 import { createHash, type Hash } from "node:crypto";
-import { dirname } from "node:path";
 import type { ListFileEntry } from "npm:@huggingface/hub@2.17.5";
-import { writeAll, writeFileAtomic } from "./atomic.ts";
+import { receiveBlob } from "./_blob.ts";
 import { exists, linkBlob, snapshotFolder, writeRef } from "./cache.ts";
 
 /** Where to download from and what. */
@@ -17,8 +16,8 @@ export type Progress = { readonly file: string; readonly bytes: number; readonly
 
 /**
  * Downloads the wanted files of a model into its folder of the cache and returns the snapshot.
- * What the cache has already is not fetched again; what arrives is checked against its hash before
- * it gets its name.
+ * What the cache has already is not fetched again, not even a part of a file; what arrives is checked
+ * against its hash before it gets its name.
  */
 export async function downloadSnapshot(
   source: Source,
@@ -58,25 +57,19 @@ async function downloadBlob(
 ): Promise<void> {
   const { downloadFile } = await import("npm:@huggingface/hub@2.17.5");
   const request = { repo: source.id, path: entry.path, revision: commit, ...credentials(source) };
-  const content = await downloadFile(request);
+  // An empty file has no first byte, which is what the library asks for to learn the size.
+  const isEmpty = (entry.lfs?.size ?? entry.size) === 0;
+  const content = isEmpty ? new Blob() : await downloadFile(request);
   if (!content) throw new Error(`Cannot download "${entry.path}" of "${source.id}": it is gone`);
-  await Deno.mkdir(dirname(path), { recursive: true });
   const total = entry.lfs?.size ?? entry.size;
-  const hash = hashOf(entry, total);
-  await writeFileAtomic(path, async (file) => {
-    let bytes = 0;
-    for await (const chunk of content.stream()) {
-      await writeAll(file, chunk);
-      hash.update(chunk);
-      bytes += chunk.length;
-      onProgress({ file: entry.path, bytes, total });
-    }
-    const found = hash.digest("hex");
-    if (bytes === total && found === blobName(entry)) return;
-    throw new Error(
-      `the download of "${entry.path}" has ${bytes} bytes with hash ${found}; ` +
-        `expected ${total} bytes with ${blobName(entry)}`,
-    );
+  await receiveBlob({
+    name: entry.path,
+    content,
+    path,
+    total,
+    digest: blobName(entry),
+    newHash: () => hashOf(entry, total),
+    onBytes: (bytes) => onProgress({ file: entry.path, bytes, total }),
   });
 }
 

@@ -50,9 +50,17 @@ export async function writeJson(
   value: JsonObject,
   options: { readonly like?: string } = {},
 ): Promise<void> {
+  await writeTextAtomic(path, formatJson(value, options));
+}
+
+/** The text that `writeJson` writes. */
+export function formatJson(
+  value: JsonObject,
+  options: { readonly like?: string } = {},
+): string {
   const { like } = options;
   const spelled = like === undefined ? value : spellLike(value, parseKeepingFractions(like));
-  await writeTextAtomic(path, JSON.stringify(sorted(spelled), null, 2) + "\n");
+  return JSON.stringify(sorted(spelled), null, 2) + "\n";
 }
 
 function sorted(value: unknown): unknown {

@@ -2,6 +2,9 @@
  * The files of the outside world: safetensors, config.json, tokenizer.json, the Hugging Face hub
  * and its cache. Everything here is hostile until it is parsed.
  *
+ * Browsers can import this too, so modules of Node are imported where they are used. Functions that
+ * take a path need Deno; those that take bytes or text do not.
+ *
  * @module
  */
 export * from "./atomic.ts";

@@ -1,5 +1,5 @@
 import { cachedModelFolder, exists, findSnapshot, hubCacheFolder } from "./cache.ts";
-import { downloadSnapshot, type Progress, type Source } from "./download.ts";
+import type { Progress, Source } from "./download.ts";
 
 /** Which files of a model to resolve, and how. */
 export type ResolveOptions = {
@@ -51,6 +51,8 @@ export async function resolveModel(
   };
   const wanted = matcher(options.files ?? DEFAULT_FILES);
   const onProgress = options.onProgress ?? (() => {});
+  // The download needs modules of Node: browsers import the rest.
+  const { downloadSnapshot } = await import("./download.ts");
   try {
     return await downloadSnapshot(source, modelFolder, wanted, onProgress);
   } catch (error) {
@@ -101,17 +103,39 @@ function statusOf(error: unknown): number | undefined {
   return typeof status === "number" ? status : undefined;
 }
 
-function explain(error: unknown, { id, revision, endpoint, token }: Source): Error {
+function explain(error: unknown, source: Source): Error {
+  const { id, revision, endpoint } = source;
   const status = statusOf(error);
   const what = `Cannot download "${id}" at revision "${revision}" from ${endpoint}`;
-  if (status === 401 || status === 403 || status === 404) {
-    const hint = token === undefined ? "check its name, or set HF_TOKEN" : "check its name";
-    const why = `the hub answers ${status}: there is no such model or revision, or it is private`;
-    return new Error(`${what}: ${why}; ${hint}`, { cause: error });
-  }
+  const advice = status === undefined ? undefined : adviceOn(status, source);
+  if (advice) return new Error(`${what}: the hub answers ${status}: ${advice}`, { cause: error });
   const reason = error instanceof Error ? error.message : String(error);
   if (reason.startsWith("Cannot ")) return error as Error;
   return new Error(`${what}: ${reason}`, { cause: error });
+}
+
+/** Why the hub refuses, and what to do about it. */
+function adviceOn(status: number, { id, endpoint, token }: Source): string | undefined {
+  const hasToken = token !== undefined;
+  const tokens = `${endpoint}/settings/tokens`;
+  const access = `accept its conditions at ${endpoint}/${id} and let the token read gated models`;
+  switch (status) {
+    case 401:
+      return hasToken
+        ? `the token is not valid; make another at ${tokens} and set HF_TOKEN to it`
+        : `there is no such model, or it is private or gated; check its name, or set HF_TOKEN to ` +
+          `a token from ${tokens}`;
+    case 403:
+      return hasToken
+        ? `the model is gated, and the account of the token has no access; ${access}`
+        : `the model is gated; set HF_TOKEN to a token from ${tokens}, and ${access}`;
+    case 404:
+      return hasToken
+        ? "there is no such model or revision, or the token may not see it; check both names"
+        : "there is no such model or revision, or it is private; check both names, or set HF_TOKEN";
+    case 429:
+      return "too many requests; wait a while, or set HF_TOKEN, and run it again";
+  }
 }
 
 function checkRevision(revision: string): string {

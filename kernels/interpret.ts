@@ -7,6 +7,7 @@ import {
   type Index,
   type KernelIR,
   LOADED,
+  type LoopIR,
   type Operand,
   type ProductIR,
   type Schedule,
@@ -45,14 +46,14 @@ export function interpret(
     scratch: new Map(),
   };
   for (const { ir } of schedule.kernels) {
-    if (ir.kind === "host") runHost(memory, ir);
+    if (ir.kind === "host" || ir.kind === "loop") runHost(memory, ir);
     else if (ir.kind === "product") runProduct(memory, ir);
     else runKernel(memory, ir);
   }
   return schedule.outputs.map((id) => arrays[id]!.slice());
 }
 
-function runHost(memory: Memory, ir: HostIR): void {
+function runHost(memory: Memory, ir: HostIR | LoopIR): void {
   const operands = ir.inputs.map((id, i): HostArray => ({
     data: memory.arrays[id]!.slice(),
     ...ir.inputTypes[i]!,

@@ -1,5 +1,6 @@
 import type { Json } from "../core/mod.ts";
 import type { JsonRecord } from "./family.ts";
+import { checkSize } from "./_sizes.ts";
 
 /** What a family knows of config.json. */
 export type ConfigSpec<C> = {
@@ -36,6 +37,7 @@ const IGNORED = new Set(
  * the model computes.
  *
  * @throws {TypeError} for a field that is unknown or has a value of another type
+ * @throws {RangeError} for a size that no model has
  */
 export function readConfig<C extends JsonRecord>(json: JsonRecord, spec: ConfigSpec<C>): C {
   const known = new Set([...Object.keys(spec.defaults), ...spec.ignored]);
@@ -70,6 +72,7 @@ function typed<C extends JsonRecord>(field: string, value: Json, spec: ConfigSpe
   if (value === null && (nullable !== undefined || byDefault === null)) return null;
   const wanted = nullable ?? typeof byDefault;
   const kind: string = typeof value;
+  checkSize(spec.family, field, value);
   if (kind === wanted) return value;
   throw new TypeError(
     `Cannot read a ${spec.family} config: "${field}" is ${JSON.stringify(value)}; ` +

@@ -122,7 +122,13 @@ export function parseLlamaConfig(json: JsonRecord, variant: LlamaVariant = LLAMA
         `num_attention_heads ${heads}`,
     );
   }
-  const { attention_bias, sliding_window } = read;
+  const { attention_bias, hidden_size, sliding_window } = read;
+  if (read.head_dim === null && hidden_size % heads !== 0) {
+    throw new RangeError(
+      `Cannot read a ${variant.family} config: num_attention_heads ${heads} does not divide ` +
+        `hidden_size ${hidden_size}, and there is no head_dim`,
+    );
+  }
   return {
     ...read,
     hidden_act: variant.activations?.[read.hidden_act] ?? read.hidden_act,

@@ -33,7 +33,7 @@ export type AdaloraModules = { readonly [path: string]: AdaloraModule };
 export type AdaloraState = {
   /** Steps so far, an i32 scalar. */
   readonly step: Tensor;
-  /** How many ranks every step prunes, i32 [total_step]. */
+  /** How many ranks every step prunes, and from the end on, i32 [total_step + 1]. */
   readonly schedule: Tensor;
   /** Smoothed |p · dp| of every element, and how much it varies. */
   readonly importance: AdaloraModules;
@@ -67,13 +67,16 @@ export function pruningSchedule(config: AdaloraConfig, modules: number): readonl
 /** The state before the first step. */
 export function adaloraState(adapter: AdaloraAdapter): AdaloraState {
   const { modules } = adapter.fields;
+  const { init_r, target_r } = adapter.statics;
   const count = Object.keys(modules).length;
-  const nothing = treeMap((x) => zerosLike(x), modules);
+  const schedule = [...pruningSchedule(adapter.statics, count), (init_r - target_r) * count];
+  // Twice: a training step donates both.
+  const nothing = (): AdaloraModules => treeMap((x) => zerosLike(x), modules);
   return {
     step: tensor(0, { dtype: "i32" }),
-    schedule: tensor(pruningSchedule(adapter.statics, count), { dtype: "i32" }),
-    importance: nothing,
-    uncertainty: nothing,
+    schedule: tensor(schedule, { dtype: "i32" }),
+    importance: nothing(),
+    uncertainty: nothing(),
     kept: Object.fromEntries(
       Object.entries(modules).map(([path, { lora_E }]) => [path, ones([lora_E.shape[0]!])]),
     ),

@@ -44,8 +44,10 @@ export type Progress = {
 };
 
 /** The trained parameters and how good they are. */
-export type FinetuneResult<P extends Tree> = {
+export type FinetuneResult<P extends Tree, S extends Tree = Tree> = {
   readonly params: P;
+  /** The optimizer's last state. */
+  readonly optimizer: S;
   readonly steps: number;
   readonly before: Evaluation;
   readonly after: Evaluation;
@@ -61,7 +63,7 @@ export type FinetuneResult<P extends Tree> = {
  */
 export async function finetune<P extends Tree, S extends Tree>(
   options: FinetuneOptions<P, S>,
-): Promise<FinetuneResult<P>> {
+): Promise<FinetuneResult<P, S>> {
   const lock = await lockRun(options.out);
   try {
     return await run(options);
@@ -72,7 +74,7 @@ export async function finetune<P extends Tree, S extends Tree>(
 
 async function run<P extends Tree, S extends Tree>(
   options: FinetuneOptions<P, S>,
-): Promise<FinetuneResult<P>> {
+): Promise<FinetuneResult<P, S>> {
   const { loss, optimizer, data, key, batchSize, accumulate = 1, evalEvery, out } = options;
   const { steps = Infinity, seconds = Infinity } = options;
   const step = trainStep(loss, optimizer, { key });
@@ -136,7 +138,8 @@ async function run<P extends Tree, S extends Tree>(
   const made = (count - start.step) * accumulate * batchSize * data.training.seqLen;
   const tokensPerSecond = made / clock.seconds();
   await evaluateAndSave();
-  return { params: state.params, steps: count, before, after: last, tokensPerSecond };
+  const { params, optimizer: trained } = state;
+  return { params, optimizer: trained, steps: count, before, after: last, tokensPerSecond };
 }
 
 type Start<P extends Tree, S extends Tree> = {

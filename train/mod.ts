@@ -4,6 +4,7 @@
  *
  * @module
  */
+export * from "./adalora.ts";
 export * from "./adapter_folder.ts";
 export * from "./batches.ts";
 export * from "./checkpoint.ts";
@@ -13,6 +14,7 @@ export * from "./finetune.ts";
 export * from "./lm_loss.ts";
 export * from "./lock.ts";
 export * from "./metrics.ts";
+export * from "./model.ts";
 export * from "./model_folder.ts";
 export * from "./step.ts";
 export * from "./text_data.ts";

@@ -1,11 +1,13 @@
 import { type Json, key, type Tree } from "../../mod.ts";
-import { type Adapter, methodOf } from "../../peft/mod.ts";
+import { type AdaloraAdapter, adaloraFinish, type Adapter, methodOf } from "../../peft/mod.ts";
 import {
   adapterLoss,
+  allocatingRanks,
   type Evaluation,
   finetune,
   type FinetuneOptions,
   type FinetuneResult,
+  isAdalora,
   lmLoss,
   type LoadedModel,
   type Progress,
@@ -87,9 +89,21 @@ async function trainAdapter(
     ...(values.revision !== undefined && { revision: values.revision }),
     model_config: model.json,
   });
-  const result = await finetune({ ...run, params, loss: adapterLoss(model) });
+  const loss = adapterLoss(model);
+  if (isAdalora(params)) return await trainAdalora({ ...run, params, loss });
+  const result = await finetune({ ...run, params, loss });
   await saveAdapter(run.out, result.params);
   return result;
+}
+
+/** Trains an AdaLoRA adapter, giving up ranks on the way, and saves what is left of it. */
+async function trainAdalora(
+  run: FinetuneOptions<AdaloraAdapter, Tree>,
+): Promise<FinetuneResult<Adapter>> {
+  const result = await finetune({ ...run, optimizer: allocatingRanks(run.optimizer) });
+  const params = await adaloraFinish(result.params, result.optimizer.allocation);
+  await saveAdapter(run.out, params);
+  return { ...result, params };
 }
 
 /** The fields of the adapter's configuration that were given; the others have PEFT's defaults. */
@@ -97,16 +111,30 @@ function adapterFields(
   values: FinetuneValues,
   steps: number | undefined,
 ): { readonly [field: string]: Json } {
+  const rank = values.method === "adalora" ? adaloraFields(values.r, steps) : { r: values.r };
   const named = {
-    // PEFT loads no such adapter without it.
-    total_step: values.method === "adalora" ? steps : undefined,
-    r: values.r,
+    ...rank,
     lora_alpha: values["lora-alpha"],
     lora_dropout: values["lora-dropout"],
     target_modules: values["target-modules"].length > 0 ? values["target-modules"] : undefined,
   };
   const given = Object.entries(named).filter(([, value]) => value !== undefined);
   return Object.fromEntries([...given, ...values.set.map(parseField)]) as Record<string, Json>;
+}
+
+/** AdaLoRA starts with half as many ranks again as it keeps, as by PEFT's defaults of 12 and 8. */
+function adaloraFields(
+  r: number | undefined,
+  steps: number | undefined,
+): { readonly [field: string]: number | undefined } {
+  if (steps === undefined) {
+    throw new UsageError(
+      "Cannot use --method adalora with --minutes alone: its ranks are given up on the way to a " +
+        "last step; give --steps or --epochs",
+    );
+  }
+  const init_r = r === undefined ? undefined : Math.ceil(1.5 * r);
+  return { total_step: steps, target_r: r, init_r };
 }
 
 /** "use_rslora=true": a field and its JSON value; what is no JSON is text. */
@@ -144,8 +172,9 @@ function settingsOf(
   const kept = Object.entries(values).filter(([name, value]) => {
     return !free.includes(name) && value !== undefined;
   });
-  // A schedule that decays depends on where it ends; a constant one may go on.
-  const end = values.schedule === "constant" || steps === undefined ? {} : { steps };
+  // A schedule that decays, or AdaLoRA's budget, depends on where it ends; others may go on.
+  const isOpen = values.schedule === "constant" && values.method !== "adalora";
+  const end = isOpen || steps === undefined ? {} : { steps };
   return { ...Object.fromEntries(kept) as Record<string, Json>, "seq-len": seqLen, ...end };
 }
 

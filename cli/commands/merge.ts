@@ -4,7 +4,7 @@ import { loadAdapter, loadModel, saveModel } from "../../train/mod.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { UsageError } from "../errors.ts";
 import { findFolder } from "../find_folder.ts";
-import { chooseDevice } from "../load.ts";
+import { chooseDevice, noteDrawn } from "../load.ts";
 import { ADAPTER, DEVICE, MODEL, REVISION } from "../shared_options.ts";
 
 // The spellings of config.json.
@@ -35,6 +35,7 @@ export const mergeCommand: Command = defineCommand({
     const folder = await findFolder(model, { revision, terminal });
     await refuseSameFolder(folder, out);
     const base = await loadModel(folder);
+    noteDrawn(base, terminal);
     const added = await loadAdapter(await findFolder(adapter, { terminal }), base.params);
     const name = dtype ?? base.json.dtype ?? base.json.torch_dtype;
     const to = typeof name === "string" ? DTYPES[name] : undefined;

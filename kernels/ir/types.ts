@@ -1,4 +1,4 @@
-import type { Aval, DType } from "../../core/mod.ts";
+import type { Aval, DType, Loop } from "../../core/mod.ts";
 
 /**
  * The kernel IR: what one kernel computes, said once for every emitter. A kernel iterates over rows
@@ -137,9 +137,15 @@ export type HostIR = {
   readonly outputTypes: readonly Aval[];
 };
 
+/**
+ * A primitive that holds Graphs, whose bodies are programs of their own: see loop.ts. A backend that
+ * does not run them itself may take it for a HostIR.
+ */
+export type LoopIR = Omit<HostIR, "kind"> & { readonly kind: "loop"; readonly loop: Loop };
+
 /** One step of a program. */
 export type ScheduledKernel = {
-  readonly ir: KernelIR | ProductIR | HostIR;
+  readonly ir: KernelIR | ProductIR | HostIR | LoopIR;
   /** For people: "row 512x768 st2 reduce_sum[512]". */
   readonly name: string;
   readonly flops: number;
@@ -181,4 +187,6 @@ export type Machine = {
   readonly maxBuffers: number;
   /** Elementwise primitives that the emitter prints; others become host kernels. */
   readonly elementwise: ReadonlySet<string>;
+  /** Primitives that the backend does on whole arrays itself, though there are composites. */
+  readonly native?: ReadonlySet<string>;
 };

@@ -15,6 +15,7 @@ import type { Axis, Index, Value } from "../ir/types.ts";
 import { constantValue, type Expressions, makeValue } from "../ir/value.ts";
 import { type Node, type Norm, paramsOf } from "../schedule/node.ts";
 import { convertValue } from "./convert.ts";
+import { formulaValue, hasFormula } from "./formulas/mod.ts";
 import { randomValue } from "./random.ts";
 
 /** What the value of a node at an index depends on. */
@@ -23,6 +24,8 @@ export type Lowering = {
   /** Nodes that have a buffer, so that others load them. */
   readonly stored: Uint8Array;
   readonly table: Expressions;
+  /** Elementwise primitives that the emitter prints. */
+  readonly native: ReadonlySet<string>;
   /** Stored nodes that were loaded. */
   readonly loads: Set<number>;
   /** The buffer of a stored node. */
@@ -90,6 +93,9 @@ function compute(c: Lowering, n: Node, at: readonly Index[]): Value {
     case "elementwise": {
       const args = n.inputs.map((k) => valueAt(c, k, at));
       if (n.op === "convert_element_type") return convertValue(c.table, args[0]!, n.dtype);
+      if (!c.native.has(n.op) && hasFormula(n.op, n.params)) {
+        return formulaValue(table, n.op, n.dtype, args, n.params);
+      }
       const params = n.params === null ? {} : { params: n.params };
       return makeValue(table, n.op, n.dtype, args, params);
     }

@@ -1,5 +1,5 @@
 import type { Index, KernelIR, Value } from "../ir/types.ts";
-import type { HostIR, Operand, ProductIR } from "../ir/types.ts";
+import type { HostIR, LoopIR, Operand, ProductIR } from "../ir/types.ts";
 import { valuesBelow } from "../ir/value.ts";
 
 /** How a generated kernel reads one buffer: at which indices, and in which stage last. */
@@ -28,8 +28,10 @@ export function readingsOf(ir: KernelIR): Map<number, Reading> {
 }
 
 /** The buffers that a kernel reads and writes. */
-export function accessOf(ir: KernelIR | ProductIR | HostIR): Access {
-  if (ir.kind === "host") return { reads: new Set(ir.inputs), writes: new Set(ir.outputs) };
+export function accessOf(ir: KernelIR | ProductIR | HostIR | LoopIR): Access {
+  if (ir.kind === "host" || ir.kind === "loop") {
+    return { reads: new Set(ir.inputs), writes: new Set(ir.outputs) };
+  }
   if (ir.kind !== "product") {
     return { reads: new Set(readingsOf(ir).keys()), writes: writesOf(ir) };
   }

@@ -1,3 +1,4 @@
+import { allPrimitives } from "../../core/mod.ts";
 import { buildCol, buildPart, buildUpdate } from "./build_parts.ts";
 import { buildRows } from "./build_rows.ts";
 import type { Group, Scheduling } from "./groups.ts";
@@ -21,7 +22,7 @@ export function buildGroup(s: Scheduling, group: Group, buffers: Buffers): Built
   }
 }
 
-/** A primitive on whole arrays. */
+/** A primitive on whole arrays: a loop over Graphs, or what the host does. */
 function buildHost(s: Scheduling, group: Group, buffers: Buffers): Built {
   const { nodes } = s.norm;
   const first = nodes[group.members[0]!]!;
@@ -30,9 +31,10 @@ function buildHost(s: Scheduling, group: Group, buffers: Buffers): Built {
     shape: nodes[i]!.shape,
     dtype: nodes[i]!.dtype,
   });
+  const loop = allPrimitives().get(first.op)?.loop?.(first.params);
   return {
     ir: {
-      kind: "host",
+      ...(loop ? { kind: "loop", loop } : { kind: "host" }),
       primitive: first.op,
       params: first.params,
       inputs: arrays.map((i) => bufferOf(buffers, i)),

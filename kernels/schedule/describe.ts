@@ -1,4 +1,5 @@
 import { bytesOf } from "../../core/mod.ts";
+import { turnsOf } from "../ir/loop.ts";
 import type { KernelIR, ScheduledKernel } from "../ir/types.ts";
 import type { Group, Scheduling } from "./groups.ts";
 import type { Built } from "./lowering.ts";
@@ -17,6 +18,13 @@ export function describe(
   for (const i of [...loads, ...written]) bytes += nodes[i]!.size * bytesOf(nodes[i]!.dtype);
   const ends = group.members.slice(-3).map((i) => `${nodes[i]!.op}[${nodes[i]!.shape}]`).join(" ");
   const last = nodes[group.members.at(-1)!]!;
+  if (ir.kind === "loop") {
+    const turns = turnsOf(ir.loop);
+    const name = turns === null || ir.loop.kind === "cond"
+      ? ir.primitive
+      : `${ir.primitive} ${turns}x`;
+    return { name: `${name} [${last.shape}]`, flops: 0, bytes, isCopy: false };
+  }
   if (ir.kind === "host") {
     return { name: `host ${ir.primitive}[${last.shape}]`, flops: 0, bytes, isCopy: false };
   }

@@ -1,7 +1,7 @@
 import type { Index, KernelIR, Value } from "../ir/types.ts";
 import { type Expressions, expressions } from "../ir/value.ts";
 import type { Lowering } from "../lower/value.ts";
-import type { HostIR, ProductIR } from "../ir/types.ts";
+import type { HostIR, LoopIR, ProductIR } from "../ir/types.ts";
 import type { Scheduling } from "./groups.ts";
 
 /** Buffers of stored nodes, once it is known which are written; -1 for those that are not. */
@@ -9,13 +9,13 @@ export type Buffers = Int32Array | null;
 
 /** A kernel and the stored nodes and inputs that it reads. */
 export type Built = {
-  readonly ir: KernelIR | ProductIR | HostIR;
+  readonly ir: KernelIR | ProductIR | HostIR | LoopIR;
   readonly loads: ReadonlySet<number>;
 };
 
 /** A lowering for one kernel. */
 export function lowering(
-  { norm, stored }: Scheduling,
+  { norm, stored, machine }: Scheduling,
   buffers: Buffers,
   loads: Set<number>,
   local: (node: number, at: readonly Index[]) => Value | null = () => null,
@@ -24,6 +24,7 @@ export function lowering(
     norm,
     stored,
     table: expressions(),
+    native: machine.elementwise,
     loads,
     bufferOf: (node) => bufferOf(buffers, node),
     local,

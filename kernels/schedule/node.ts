@@ -1,5 +1,6 @@
 import { type Aval, type DType, isFloat, type Shape, sizeOf } from "../../core/mod.ts";
 import type { Machine } from "../ir/types.ts";
+import { hasFormula } from "../lower/formulas/mod.ts";
 
 /**
  * The Graph as the scheduler sees it: one node a value, inputs included, aliases gone. A node of a
@@ -113,6 +114,7 @@ function kindOf(
 ): NodeKind {
   if (VIEWS.has(op)) return "view";
   if (op === "convert_element_type" || op === "select" || elementwise.has(op)) return "elementwise";
+  if (hasFormula(op, params)) return "elementwise";
   if (op in REDUCTIONS) {
     const narrow = inputs[0]!.dtype === "f16" || inputs[0]!.dtype === "bf16";
     return narrow && op === "reduce_prod" ? "host" : "reduce";

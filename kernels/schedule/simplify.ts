@@ -2,6 +2,7 @@ import { type Aval, isFloat, range, sameShape } from "../../core/mod.ts";
 import { type Builder, emit } from "./emit_node.ts";
 import type { Node, NodeParams } from "./node.ts";
 import { paramsOf } from "./node.ts";
+import { outerProduct } from "./outer_product.ts";
 import { addPads, padAxes } from "./pads.ts";
 import { vectorProduct } from "./vector_product.ts";
 
@@ -38,7 +39,7 @@ export function simplify(b: Builder, application: Application): number {
     case "pad":
       return padAxes(b, x, params, aval);
     case "dot_general":
-      return vectorProduct(b, x, y, params, aval);
+      return productOf(b, x, y, params, aval);
     case "reduce_sum":
     case "reduce_max":
     case "reduce_min":
@@ -47,6 +48,12 @@ export function simplify(b: Builder, application: Application): number {
     default:
       return view(b, application, x);
   }
+}
+
+/** A product of one term, or of a vector, is no product to the machine. */
+function productOf(b: Builder, x: Node, y: Node, params: NodeParams, aval: Aval): number {
+  const outer = outerProduct(b, x, y, params, aval);
+  return outer >= 0 ? outer : vectorProduct(b, x, y, params, aval);
 }
 
 function isNumber(node: Node, value: number): boolean {

@@ -96,11 +96,13 @@ function vectorNode(b: Builder, { node, free, summed }: Side, shape: readonly nu
 
 const STORED = new Set(["input", "reduce", "concatenate", "update", "host", "copy", "constant"]);
 
-function asF32(b: Builder, node: Node): number {
+/** A node in f32. */
+export function asF32(b: Builder, node: Node): number {
   return convert(b, node, "f32");
 }
 
-function convert(b: Builder, node: Node, dtype: DType): number {
+/** A node in another dtype. */
+export function convert(b: Builder, node: Node, dtype: DType): number {
   if (node.dtype === dtype) return node.id;
   const aval = { shape: node.shape, dtype };
   const params = { dtype };
@@ -108,7 +110,8 @@ function convert(b: Builder, node: Node, dtype: DType): number {
   return emit(b, { kind: "elementwise", op, params, inputs: [node.id], aval });
 }
 
-function view(
+/** A view of a node; the node itself where nothing moves. */
+export function view(
   b: Builder,
   op: string,
   params: Partial<NodeParams>,

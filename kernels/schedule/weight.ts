@@ -27,6 +27,9 @@ const DEAR = new Set([
   "digamma",
   "logistic",
   "pow",
+  "rem",
+  "cbrt",
+  "polygamma",
 ]);
 
 /** Operations of one random word. */

@@ -1,5 +1,6 @@
-import { environment, type MemoryUse } from "../../core/mod.ts";
+import { environment, type Graph, type MemoryUse } from "../../core/mod.ts";
 import { type Code, newCode } from "./code.ts";
+import type { BodyProgram } from "./compiled.ts";
 import { features } from "./features.ts";
 import { type Block, type Heap, newHeap } from "./heap.ts";
 import { linkProducts } from "./link.ts";
@@ -25,8 +26,13 @@ export type Engine = {
   reserveArena(bytes: number): number;
   /** Links the code that has been asked for. */
   link(): void;
-  /** Runs a program with the addresses of its slots; `alone` does the steps that are null. */
-  run(program: Runnable, addresses: readonly number[], alone: (at: number) => void): void;
+  /**
+   * Runs a program with the addresses of its slots; `alone` does the steps that are null, and may
+   * run other programs meanwhile.
+   */
+  run(program: Runnable, addresses: ArrayLike<number>, alone: (at: number) => void): void;
+  /** The programs of loops, by their bodies. */
+  readonly bodies: WeakMap<Graph, Map<string, BodyProgram>>;
   /** Counts live buffers. */
   count(bytes: number, buffers: number): void;
   use(): MemoryUse;
@@ -49,6 +55,8 @@ export function newEngine(threads: number = threadsWanted()): Engine {
   let bytes = 0;
   let buffers = 0;
   let pool: Pool | null = null;
+  let runs = 0;
+  let depth = 0;
   let idle = threads > 1 ? WARM_UP : Infinity;
 
   const startWhenBusy = ({ steps }: Runnable): void => {
@@ -62,6 +70,7 @@ export function newEngine(threads: number = threadsWanted()): Engine {
     heap,
     code,
     threads,
+    bodies: new WeakMap(),
     reserveArena(size) {
       if (!arena || arena.bytes < size) {
         if (arena) heap.free(arena);
@@ -76,16 +85,28 @@ export function newEngine(threads: number = threadsWanted()): Engine {
     run(program, addresses, alone) {
       startWhenBusy(program);
       const shared = addresses.length <= TABLE_SIZE ? pool : null;
-      const table = shared ? shared.addresses : new Int32Array(addresses.length);
-      addresses.forEach((address, slot) => table[slot] = address);
+      const table = shared
+        ? shared.addresses
+        : addresses instanceof Int32Array
+        ? addresses
+        : Int32Array.from(addresses);
       shared?.addProgram(program.number, program.steps);
+      shared?.addresses.set(addresses);
       shared?.setActive(true);
-      program.steps.forEach((step, at) => {
-        if (!step) alone(at);
-        else if (shared && step.tasks > 1) shared.run(program.number, at, step);
-        else for (let task = 0; task < step.tasks; task++) runTask(thread, step, task, table);
-      });
-      shared?.setActive(false);
+      depth++;
+      try {
+        program.steps.forEach((step, at) => {
+          const before = runs;
+          if (!step) alone(at);
+          else if (shared && step.tasks > 1) shared.run(program.number, at, step);
+          else for (let task = 0; task < step.tasks; task++) runTask(thread, step, task, table);
+          if (runs !== before) shared?.addresses.set(addresses); // others have used the table
+        });
+      } finally {
+        runs++;
+        depth--;
+        pool?.setActive(depth > 0);
+      }
     },
     count(moreBytes, moreBuffers) {
       bytes += moreBytes;

@@ -25,8 +25,9 @@ function hasFma(): boolean {
   return WebAssembly.validate(moduleBytes([fn], false));
 }
 
-// A page that is not cross-origin isolated has no SharedArrayBuffer.
+// A page that is not cross-origin isolated has no SharedArrayBuffer, or may not send it to workers.
 function hasSharedMemory(): boolean {
+  if (globalThis.crossOriginIsolated === false) return false;
   if (typeof SharedArrayBuffer === "undefined") return false;
   try {
     new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });

@@ -1,32 +1,26 @@
-import { type DeviceBuffer, type Program, refuseF64 } from "../../core/mod.ts";
-import type { Graph } from "../../core/mod.ts";
-import type { HostIR, Machine } from "../ir/types.ts";
+import { type DeviceBuffer, type Graph, refuseF64 } from "../../core/mod.ts";
+import type { HostIR, LoopIR, Machine } from "../ir/types.ts";
 import { scheduleGraph } from "../schedule/mod.ts";
+import type { CpuProgram, LoopStep } from "./compiled.ts";
 import { ELEMENTWISE } from "./elementwise.ts";
-import type { Engine, Runnable } from "./engine.ts";
+import type { Engine } from "./engine.ts";
+import { runProgram } from "./execute.ts";
 import type { Block } from "./heap.ts";
-import { runHost } from "./host.ts";
 import { lowerKernel } from "./lower.ts";
+import type { Compile } from "./loop/body.ts";
+import { loopStep, type LoweredLoop, lowerLoop } from "./loop/lower.ts";
+import { planMemory, type Workspace } from "./plan.ts";
 import { lowerProduct, workspacesOf } from "./product/lower.ts";
-import { type MemoryPlan, planMemory } from "./plan.ts";
 import { reportOf } from "./report.ts";
 import type { Step } from "./step.ts";
+
+export type { CpuProgram } from "./compiled.ts";
 
 /** What the schedule knows of the CPU: kernel functions take any number of addresses. */
 const MACHINE: Machine = { maxBuffers: 64, elementwise: ELEMENTWISE };
 
 /** A piece of the CPU backend's memory. */
 export type CpuBuffer = DeviceBuffer & { readonly block: Block };
-
-/** A program of the CPU backend. */
-export type CpuProgram = Program & Runnable & {
-  /** By step: what the host does, where it does. */
-  readonly host: readonly (HostIR | null)[];
-  readonly plan: MemoryPlan;
-  readonly donated: readonly boolean[];
-  /** Slot of every output. */
-  readonly outputs: readonly number[];
-};
 
 let programs = 0;
 
@@ -36,34 +30,51 @@ export function compileProgram(
   graph: Graph,
   donated: readonly boolean[],
 ): CpuProgram {
+  const program = lowerProgram(engine, graph, donated);
+  engine.link();
+  return program;
+}
+
+/** A program, and those of its loops, whose code is not linked yet. */
+function lowerProgram(engine: Engine, graph: Graph, donated: readonly boolean[]): CpuProgram {
   for (const { dtype } of graph.avals) refuseF64(dtype, "cpu");
   const schedule = scheduleGraph(graph, donated, MACHINE);
-  const workspaces = schedule.kernels.flatMap(({ ir }, i) =>
-    ir.kind === "product" ? workspacesOf(ir, i) : []
-  );
+  const compile: Compile = (graph, donated) => lowerProgram(engine, graph, donated);
+  const loops = new Map<LoopIR, LoweredLoop>();
+  const workspaces = schedule.kernels.flatMap(({ ir }, kernel): readonly Workspace[] => {
+    if (ir.kind === "product") return workspacesOf(ir, kernel);
+    if (ir.kind !== "loop") return [];
+    const loop = lowerLoop(ir, engine, compile);
+    loops.set(ir, loop);
+    return [{ kernel, bytes: loop.bytes }];
+  });
   const plan = planMemory(schedule, workspaces);
-  const steps = schedule.kernels.flatMap(({ ir }, i): (Step | HostIR)[] => {
+  const steps = schedule.kernels.flatMap(({ ir }, i): (Step | HostIR | LoopStep)[] => {
+    const workspace = schedule.buffers.length + workspaces.findIndex(({ kernel }) => kernel === i);
     switch (ir.kind) {
       case "host":
         return [ir];
-      case "product": {
-        const first = workspaces.findIndex(({ kernel }) => kernel === i);
-        return lowerProduct(ir, engine.code, plan.slotOf, schedule.buffers.length + first);
-      }
+      case "loop":
+        return [loopStep(ir, loops.get(ir)!, plan.slotOf, workspace)];
+      case "product":
+        return lowerProduct(ir, engine.code, plan.slotOf, workspace);
       default:
         return [lowerKernel(ir, engine.code, plan.slotOf)];
     }
   });
-  engine.link();
   return {
     number: programs++,
-    report: reportOf(schedule, plan.arena.bytes),
-    steps: steps.map((step) => step.kind === "host" ? null : step),
-    host: steps.map((step) => step.kind === "host" ? step : null),
+    report: reportOf(schedule, plan.arena.bytes, loops),
+    steps: steps.map((step) => isAlone(step) ? null : step),
+    alone: steps.map((step) => isAlone(step) ? step : null),
     plan,
     donated,
     outputs: schedule.outputs.map(plan.slotOf),
   };
+}
+
+function isAlone(step: Step | HostIR | LoopStep): step is HostIR | LoopStep {
+  return step.kind === "host" || step.kind === "loop";
 }
 
 /** Runs a program; the buffers of its outputs. Donated inputs that no output took over are freed. */
@@ -72,10 +83,10 @@ export function executeProgram(
   program: CpuProgram,
   inputs: readonly CpuBuffer[],
 ): CpuBuffer[] {
-  const { plan, host } = program;
+  const { plan } = program;
   const blocks = plan.blocks.map((bytes) => engine.heap.allocate(bytes));
   const arena = engine.reserveArena(plan.arena.bytes);
-  const addresses = plan.places.map((place) => {
+  const addresses = Int32Array.from(plan.places, (place) => {
     switch (place.kind) {
       case "input":
         return inputs[place.index]!.block.address;
@@ -85,9 +96,7 @@ export function executeProgram(
         return arena + place.offset;
     }
   });
-  engine.run(program, addresses, (at) => {
-    runHost(host[at]!, engine.heap, (buffer) => addresses[plan.slotOf(buffer)]!);
-  });
+  runProgram(engine, program, addresses);
   return collect(engine, program, inputs, blocks);
 }
 

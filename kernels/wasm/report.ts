@@ -1,9 +1,22 @@
 import { bytesOf, type KernelReport, type ProgramReport } from "../../core/mod.ts";
-import type { Schedule, ScheduledKernel } from "../ir/types.ts";
+import { turnsOf } from "../ir/loop.ts";
+import type { LoopIR, Schedule, ScheduledKernel } from "../ir/types.ts";
+import type { LoweredLoop } from "./loop/lower.ts";
 
-/** What a schedule costs; `peakBytes` is the arena that holds its intermediate values. */
-export function reportOf(schedule: Schedule, peakBytes: number): ProgramReport {
-  const kernels = schedule.kernels.map(reportKernel);
+/**
+ * What a schedule costs; `peakBytes` is the arena that holds its intermediate values. Behind a loop
+ * come the kernels of its bodies, with the costs of all turns, or of one where nobody knows how many
+ * there are.
+ */
+export function reportOf(
+  schedule: Schedule,
+  peakBytes: number,
+  loops: ReadonlyMap<LoopIR, LoweredLoop>,
+): ProgramReport {
+  const kernels = schedule.kernels.flatMap((kernel) => [
+    reportKernel(kernel),
+    ...(kernel.ir.kind === "loop" ? inside(kernel.ir, loops.get(kernel.ir)!) : []),
+  ]);
   const bytesWith = (role: string): number =>
     schedule.buffers
       .filter((buffer) => buffer.role.kind === role)
@@ -24,4 +37,16 @@ export function reportOf(schedule: Schedule, peakBytes: number): ProgramReport {
 function reportKernel({ name, ir, flops, bytes, isCopy }: ScheduledKernel): KernelReport {
   const kind = isCopy ? "copy" : ir.kind === "product" ? "dot" : ir.kind;
   return { name, kind, flops, bytes };
+}
+
+function inside(ir: LoopIR, { bodies }: LoweredLoop): KernelReport[] {
+  const times = turnsOf(ir.loop) ?? 1;
+  return bodies.flatMap(({ program }) =>
+    program.report.kernels.map(({ name, kind, flops, bytes }): KernelReport => ({
+      name: `in ${ir.primitive}: ${name}`,
+      kind,
+      flops: flops * times,
+      bytes: bytes * times,
+    }))
+  );
 }

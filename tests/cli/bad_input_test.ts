@@ -134,6 +134,26 @@ const BAD_INPUTS: readonly BadInput[] = [
     says: ['"add_cross_attention" is true; only false is supported'],
   },
   {
+    what: "a config with absurdly many layers",
+    spoil: configure({ n_layer: 1e9 }),
+    says: ['"n_layer" is 1000000000; a whole number from 1 to 4096 is needed'],
+  },
+  {
+    what: "a config with a negative size",
+    spoil: configure({ vocab_size: -1 }),
+    says: ['"vocab_size" is -1; a whole number from 1 to'],
+  },
+  {
+    what: "a config whose heads do not divide its width",
+    spoil: configure({ n_head: 3 }),
+    says: ["n_head 3 does not divide n_embd 16"],
+  },
+  {
+    what: "a config of a model larger than its weights",
+    spoil: configure({ n_embd: 2 ** 20, n_head: 1 }),
+    says: ["other shapes are in", "the model has [1048576, 3145728]", "more"],
+  },
+  {
     what: "a config that is no JSON",
     spoil: file("model/config.json", "{"),
     says: ["config.json", "the JSON does not parse"],

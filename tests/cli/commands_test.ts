@@ -112,6 +112,31 @@ for (const [method, ...args] of METHOD_ARGS) {
   });
 }
 
+Deno.test("graft finetune --method adalora: gives ranks up on the way", async () => {
+  await withModel(async (folder) => {
+    const args = ["finetune", "--model", `${folder}/model`, "--data", `${folder}/text.txt`];
+    args.push("--seq-len", "16", "--batch-size", "2", "--lr", "0.05", "--method", "adalora");
+    args.push("--r", "2", "--target-modules", "c_attn,c_proj");
+    const whole = `${folder}/whole`;
+    const tuned = await run(...args, "--steps", "6", "--out", whole);
+    assertEquals(tuned.code, 0, tuned.notes);
+    const config = JSON.parse(await Deno.readTextFile(`${whole}/adapter_config.json`));
+    assertEquals([config.init_r, config.target_r, config.total_step], [3, 2, 6]);
+    const kept = Object.values(config.rank_pattern as Record<string, boolean[]>).flat();
+    assertEquals([kept.length, kept.filter((keep) => keep).length], [6 * 3, 6 * 2]);
+    const tensors = await readSafetensors(`${whole}/adapter_model.safetensors`);
+    const rows = Object.entries(tensors).filter(([name]) => name.includes("lora_A"))
+      .reduce((sum, [, { shape }]) => sum + shape[0]!, 0);
+    assertEquals(rows, 6 * 2);
+
+    const other = await run(...args, "--steps", "9", "--out", whole, "--resume");
+    assertStringIncludes(other.notes, "steps was 6 and is 9");
+    const open = await run(...args, "--minutes", "1", "--out", `${folder}/open`);
+    assertStringIncludes(open.notes, "--method adalora with --minutes alone");
+    assertStringIncludes(open.notes, "give --steps or --epochs");
+  });
+});
+
 Deno.test("graft generate: draws with a seed, and and follows beams", async () => {
   await withModel(async (folder) => {
     const args = ["generate", "--model", `${folder}/model`, "a tree", "--max-new-tokens", "3"];

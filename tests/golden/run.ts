@@ -47,6 +47,10 @@ async function manifests(dir: string): Promise<string[]> {
 if (import.meta.main) {
   const args = parseArgs(Deno.args, { string: ["filter"], boolean: ["quiet"] });
   const dir = String(args._[0] ?? new URL("../goldens", import.meta.url).pathname);
+  if (!await Deno.stat(dir).then(({ isDirectory }) => isDirectory, () => false)) {
+    console.error(`error: Cannot run the cases of "${dir}": there is no such folder`);
+    Deno.exit(1);
+  }
   const tally = await runGoldens(dir, args.filter ?? "", (outcome) => {
     if (args.quiet && outcome.status !== "failed") return;
     console.log(`${outcome.status.padEnd(11)} ${outcome.id}: ${outcome.text}`);

@@ -12,6 +12,10 @@ export type Hub = {
   failWith: number | null;
   /** Sends other bytes than the listing promises. */
   corrupt: boolean;
+  /** Breaks every connection after so many bytes of a file, if not null. */
+  dropAfter: number | null;
+  /** Ranges of files that were asked for so far, "" for the whole. */
+  readonly ranges: string[];
   close(): Promise<void>;
 };
 
@@ -34,7 +38,9 @@ export function startHub(files: { readonly [path: string]: string }, token?: str
     const path = pathname.replace(`/org/tiny/resolve/${COMMIT}/`, "");
     const text = files[path];
     if (text === undefined) return new Response("no", { status: 404 });
-    return send(hub.corrupt ? text.toUpperCase() : text, request.headers.get("Range"));
+    const range = request.headers.get("Range");
+    if (range !== "bytes=0-0") hub.ranges.push(range ?? "");
+    return send(hub.corrupt ? text.toUpperCase() : text, range, hub.dropAfter);
   });
   const hub: Hub = {
     endpoint: `http://127.0.0.1:${server.addr.port}`,
@@ -42,6 +48,8 @@ export function startHub(files: { readonly [path: string]: string }, token?: str
     requests,
     failWith: null,
     corrupt: false,
+    dropAfter: null,
+    ranges: [],
     close: () => server.shutdown(),
   };
   return hub;
@@ -55,8 +63,21 @@ function listing(path: string, text: string): unknown {
   return { type: "file", path, size, oid, lfs: { oid: sha256, size, pointerSize: 130 } };
 }
 
-function send(text: string, range: string | null): Response {
-  const headers = { ETag: '"x"', "Content-Range": `bytes 0-0/${text.length}` };
-  if (range === "bytes=0-0") return new Response(text[0] ?? "", { status: 206, headers });
-  return new Response(text);
+function send(text: string, range: string | null, dropAfter: number | null): Response {
+  const [, from, to] = range?.match(/^bytes=(\d+)-(\d+)$/) ?? [];
+  const [start, end] = from === undefined ? [0, text.length] : [Number(from), Number(to) + 1];
+  const part = new TextEncoder().encode(text.slice(start, end));
+  const headers = { ETag: '"x"', "Content-Range": `bytes ${start}-${end - 1}/${text.length}` };
+  const status = from === undefined ? 200 : 206;
+  if (dropAfter === null || range === "bytes=0-0") return new Response(part, { status, headers });
+  let sent = false;
+  const broken = new ReadableStream({
+    pull(controller) {
+      if (sent) controller.close();
+      else controller.enqueue(part.subarray(0, dropAfter));
+      sent = true;
+    },
+  });
+  const length = { "Content-Length": String(part.length) };
+  return new Response(broken, { status, headers: { ...headers, ...length } });
 }

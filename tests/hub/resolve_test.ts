@@ -97,16 +97,110 @@ Deno.test("resolveModel: a download with other bytes is refused and leaves no bl
   });
 });
 
+Deno.test("resolveModel: a broken connection is gone on with", async () => {
+  await withHub(async (hub, options) => {
+    hub.dropAfter = 5;
+    const blobs = `${options.cacheFolder}/models--org--tiny/blobs`;
+    const error = await assertRejects(() => resolveModel("org/tiny", options), Error);
+    assert(
+      /the connection broke after 15 of 20 bytes.*; run it again/.test(error.message),
+      `${error}`,
+    );
+    assertEquals(hub.ranges, ["", "bytes=5-19", "bytes=10-19"]);
+    assertEquals(namesIn(blobs).map((name) => name.replace(/^\w+/, "")), [".incomplete"]);
+    assertEquals(await Deno.readTextFile(`${blobs}/${namesIn(blobs)[0]}`), "0123456789abcde");
+
+    hub.dropAfter = null;
+    const snapshot = await resolveModel("org/tiny", options);
+    assertEquals(hub.ranges.slice(3), ["bytes=15-19"]);
+    assertEquals(await Deno.readTextFile(`${snapshot}/model.safetensors`), FILE);
+    assertEquals(namesIn(blobs).map((name) => name.length), [64]);
+  }, { "model.safetensors": FILE });
+});
+
+const FILE = "0123456789abcdefghij";
+
+Deno.test("resolveModel: a connection that breaks once is not noticed", async () => {
+  await withHub(async (hub, options) => {
+    hub.dropAfter = 12;
+    const snapshot = await resolveModel("org/tiny", options);
+    assertEquals(await Deno.readTextFile(`${snapshot}/model.safetensors`), FILE);
+    assertEquals(hub.ranges, ["", "bytes=12-19"]);
+  }, { "model.safetensors": FILE });
+});
+
+Deno.test("resolveModel: a part of another file is thrown away, and the next run begins anew", async () => {
+  await withHub(async (hub, options) => {
+    const blobs = `${options.cacheFolder}/models--org--tiny/blobs`;
+    hub.dropAfter = 5;
+    await assertRejects(() => resolveModel("org/tiny", options), Error, "the connection broke");
+    hub.dropAfter = null;
+    await Deno.writeTextFile(`${blobs}/${namesIn(blobs)[0]}`, "something else");
+    await assertRejects(
+      () => resolveModel("org/tiny", options),
+      Error,
+      "run it again to begin anew",
+    );
+    assertEquals(namesIn(blobs), []);
+    const snapshot = await resolveModel("org/tiny", options);
+    assertEquals(await Deno.readTextFile(`${snapshot}/model.safetensors`), FILE);
+  }, { "model.safetensors": FILE });
+});
+
+Deno.test("resolveModel: two at a time download once", async () => {
+  await withHub(async (hub, options) => {
+    await Promise.all([resolveModel("org/tiny", options), resolveModel("org/tiny", options)]);
+    assertEquals(hub.ranges, [""]);
+  }, { "model.safetensors": FILE });
+});
+
+Deno.test("resolveModel: an empty file is one", async () => {
+  await withHub(async (_hub, options) => {
+    const snapshot = await resolveModel("org/tiny", options);
+    assertEquals(await Deno.readTextFile(`${snapshot}/chat.jinja`), "");
+  }, { "chat.jinja": "" });
+});
+
 Deno.test("resolveModel: a private model needs the token", async () => {
   await withHub(
     async (_hub, options) => {
-      await assertRejects(() => resolveModel("org/tiny", options), Error, "or set HF_TOKEN");
+      await assertRejects(
+        () => resolveModel("org/tiny", options),
+        Error,
+        "set HF_TOKEN to a token",
+      );
       await resolveModel("org/tiny", { ...options, token: "hf_secret" });
+      const wrong = { ...options, token: "hf_wrong" };
+      await assertRejects(() => resolveModel("org/tiny", wrong), Error, "the token is not valid");
     },
     FILES,
     "hf_secret",
   );
 });
+
+const REFUSALS: readonly [status: number, token: string | undefined, says: string][] = [
+  [403, undefined, "the model is gated; set HF_TOKEN to a token from"],
+  [403, "hf_x", "the account of the token has no access; accept its conditions at"],
+  [
+    404,
+    undefined,
+    "no such model or revision, or it is private; check both names, or set HF_TOKEN",
+  ],
+  [404, "hf_x", "no such model or revision, or the token may not see it"],
+  [429, undefined, "too many requests; wait a while"],
+];
+
+for (const [status, token, says] of REFUSALS) {
+  const who = token ? "with a token" : "without a token";
+  Deno.test(`resolveModel: says what to do about ${status} ${who}`, async () => {
+    await withHub(async (hub, options) => {
+      hub.failWith = status;
+      const given = token === undefined ? options : { ...options, token };
+      const error = await assertRejects(() => resolveModel("org/tiny", given), Error, says);
+      assert(error.message.startsWith('Cannot download "org/tiny" at revision "main" from'));
+    });
+  });
+}
 
 Deno.test("resolveModel: file names of the hub must not lead out of the cache", async () => {
   await withHub(async (_hub, options) => {

@@ -5,8 +5,22 @@ export type Ended = { readonly code: number; readonly out: string; readonly note
 
 /** Starts the `graft` command as a process of its own. */
 export function startGraft(...args: readonly string[]): Deno.ChildProcess {
+  return start(args, "null");
+}
+
+/** Runs the `graft` command with a text on standard input. */
+export async function graftWithInput(text: string, ...args: readonly string[]): Promise<Ended> {
+  const process = start(args, "piped");
+  const writer = process.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(text));
+  await writer.close();
+  return await ended(process);
+}
+
+function start(args: readonly string[], stdin: "null" | "piped"): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-check", MAIN, ...args],
+    stdin,
     stdout: "piped",
     stderr: "piped",
   }).spawn();

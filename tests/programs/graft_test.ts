@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { COMMANDS } from "../../cli/commands/mod.ts";
 import { TEXT, writeTinyModel } from "../cli/_tiny_model.ts";
 import { namesIn, withFolder } from "../hub/_folder.ts";
-import { ended, graft, startGraft } from "./_graft.ts";
+import { ended, graft, graftWithInput, startGraft } from "./_graft.ts";
 
 Deno.test("graft: the help of every command is its result", async () => {
   const all = await graft("--help");
@@ -51,6 +51,19 @@ Deno.test("graft finetune --resume: after kill -9 the bytes of an uninterrupted 
     const losses = (out: string): string[] =>
       Deno.readTextFileSync(`${out}/metrics.jsonl`).split("\n").filter((line) => line !== "");
     assertEquals(losses(killed), losses(whole));
+  });
+});
+
+Deno.test("graft generate: takes the prompt from standard input, and refuses none", async () => {
+  await withFolder(async (folder) => {
+    await writeTinyModel(folder);
+    const args = ["generate", "--model", folder, "--max-new-tokens", "2"];
+    const given = await graftWithInput("the adapter\n", ...args);
+    assertEquals(given.code, 0, given.notes);
+    assert(given.out.startsWith("the adapter"), given.out);
+    const none = await graftWithInput("", ...args);
+    assertEquals([none.code, none.out], [1, ""]);
+    assert(/^error: Cannot generate from nothing: give --prompt.*\n$/.test(none.notes), none.notes);
   });
 });
 

@@ -6,16 +6,19 @@ import { type Batch, type FinetuneOptions, packTokens, splitHeldOut } from "../.
 
 type Options = FinetuneOptions<Gpt2Params, ReturnType<ReturnType<typeof adamw>["init"]>>;
 
+/** config.json of a GPT-2 of one small layer. */
+export const TINY: { readonly [field: string]: string | number } = {
+  model_type: "gpt2",
+  vocab_size: 16,
+  n_positions: 8,
+  n_embd: 8,
+  n_layer: 1,
+  n_head: 2,
+};
+
 /** A run of a one-layer GPT-2 on a counting text: small enough for a test, large enough to learn. */
 export function tinyRun(out: string, changes: Partial<Options> = {}): Options {
-  const config = gpt2Family.parseConfig({
-    model_type: "gpt2",
-    vocab_size: 16,
-    n_positions: 8,
-    n_embd: 8,
-    n_layer: 1,
-    n_head: 2,
-  });
+  const config = gpt2Family.parseConfig(TINY);
   const head = gpt2Family.head("causal-lm");
   const loss = (params: Gpt2Params, batch: Batch, dropoutKey?: Tensor): Tensor => {
     const { input_ids } = batch;

@@ -103,13 +103,20 @@ function lowerOperand(
   return { slot, offset, freeStride, kStride, batch, loader };
 }
 
-/** Tiles by the shape alone: at least four a step where the product is large enough. */
-function tileOf({ batch, m, n }: ProductIR): { tileM: number; tileN: number } {
-  const tileN = batch > 1 || n >= 1024 ? MAX_TILE_COLUMNS : 64;
-  let tileM = Math.min(m, MAX_TILE_ROWS);
-  if (batch === 1 && Math.ceil(n / tileN) < 4) {
-    tileM = Math.min(tileM, roundUp(Math.ceil(m / 8), ROWS));
-  }
-  if (tileM < m) tileM = Math.max(ROWS, tileM - tileM % ROWS);
-  return { tileM, tileN };
+/** Tasks that a product has at least, so that threads end at nearly the same time. */
+const TASKS = 8;
+/** Rows of a tile at least, for that: every tile packs the right operand again. */
+const SPLIT_ROWS = 48;
+/** Multiply-adds of a task at least, for that: a task costs the taking. */
+const SPLIT_WORK = 1 << 17;
+/** Columns from which tiles are as wide as they can be: there are tasks enough. */
+const WIDE = 4096;
+
+/** Tiles by the shape alone; their rows are shared out evenly, so that no tile is a mere rest. */
+function tileOf({ batch, m, n, k }: ProductIR): { tileM: number; tileN: number } {
+  const tileN = batch > 1 || n >= WIDE ? MAX_TILE_COLUMNS : 64;
+  const others = batch * Math.ceil(n / tileN);
+  const most = Math.min(Math.ceil(m / SPLIT_ROWS), Math.floor(batch * m * n * k / SPLIT_WORK));
+  const down = Math.max(Math.ceil(m / MAX_TILE_ROWS), Math.min(Math.ceil(TASKS / others), most));
+  return { tileM: roundUp(Math.ceil(m / down), ROWS), tileN };
 }

@@ -10,7 +10,9 @@ const HIGH = [2, 3, 6, 7];
 
 /**
  * packA(source, rowStride, kStride, m, k, paddedK, target): the left operand as panels of ROWS rows,
- * each [paddedK, ROWS], with zeros in the padding. Strides are in bytes.
+ * each [paddedK, ROWS], with zeros for the k in the padding; rows after the last hold anything,
+ * because nobody reads what comes of them. Strides are in bytes. Up to 20 bytes after the operand
+ * are read.
  */
 export function packA(): Fn {
   const [source, rowStride, kStride, m, k, paddedK, target] = [0, 1, 2, 3, 4, 5, 6] as const;
@@ -18,71 +20,49 @@ export function packA(): Fn {
   const i = fn.local(I32);
   const kk = fn.local(I32);
   const k4 = fn.local(I32);
-  const panel = fn.local(I32);
   const rows = Array.from({ length: ROWS }, () => fn.local(I32));
+  const first = rows[0]!;
 
-  const nextK = (more: () => void): void => {
-    more();
-    fn.get(target).i32(STEP).op("i32.add").set(target);
-    fn.get(kk).i32(1).op("i32.add").tee(kk).get(k).op("i32.lt_u").branchIf(0);
+  const nextK = (steps: number): void => {
+    fn.get(target).i32(steps * STEP).op("i32.add").set(target);
+    fn.get(kk).i32(steps).op("i32.add").set(kk);
   };
-  const advanceRows = (): void => {
-    for (const row of rows) fn.get(row).get(kStride).op("i32.add").set(row);
-  };
+  const more = (end: number): Fn => fn.get(kk).get(end).op("i32.lt_u");
   const contiguousInK = (): void => {
-    fn.get(kStride).i32(4).op("i32.eq").get(k4).i32(0).op("i32.gt_u", "i32.and");
-    fn.if(() =>
+    fn.get(kStride).i32(4).op("i32.eq");
+    more(k4).op("i32.and").if(() =>
       fn.loop(() => {
         transposeFour(fn, rows, target);
         for (const row of rows) fn.get(row).i32(16).op("i32.add").set(row);
-        fn.get(target).i32(4 * STEP).op("i32.add").set(target);
-        fn.get(kk).i32(4).op("i32.add").tee(kk).get(k4).op("i32.lt_u").branchIf(0);
+        nextK(4);
+        more(k4).branchIf(0);
       })
     );
   };
   const contiguousInRows = (): void => {
-    fn.get(rowStride).i32(4).op("i32.eq").get(kk).get(k).op("i32.lt_u", "i32.and");
-    fn.if(() =>
-      fn.loop(() =>
-        nextK(() => {
-          const first = rows[0]!;
-          fn.get(target).get(first).memory("v128.load").memory("v128.store");
-          fn.get(target).get(first).memory("v128.load64_zero", 16);
-          fn.memoryLane("v128.store64_lane", 0, 16);
-          fn.get(first).get(kStride).op("i32.add").set(first);
-        })
-      )
+    fn.get(rowStride).i32(4).op("i32.eq");
+    more(k).op("i32.and").if(() =>
+      fn.loop(() => {
+        fn.get(target).get(first).memory("v128.load").memory("v128.store");
+        fn.get(target).get(first).memory("v128.load64_zero", 16);
+        fn.memoryLane("v128.store64_lane", 0, 16);
+        fn.get(first).get(kStride).op("i32.add").set(first);
+        nextK(1);
+        more(k).branchIf(0);
+      })
     );
   };
   const anyStrides = (): void => {
-    fn.get(kk).get(k).op("i32.lt_u").if(() =>
-      fn.loop(() =>
-        nextK(() => {
-          rows.forEach((row, j) => {
-            fn.get(target).get(row).memory("f32.load").memory("f32.store", 4 * j);
-          });
-          advanceRows();
-        })
-      )
+    more(k).if(() =>
+      fn.loop(() => {
+        rows.forEach((row, j) => {
+          fn.get(target).get(row).memory("f32.load").memory("f32.store", 4 * j);
+          fn.get(row).get(kStride).op("i32.add").set(row);
+        });
+        nextK(1);
+        more(k).branchIf(0);
+      })
     );
-  };
-  const partialPanel = (): void => {
-    const loop = (): void =>
-      void fn.loop(() =>
-        nextK(() => {
-          for (let j = 0; j < ROWS; j++) {
-            fn.get(i).i32(j).op("i32.add").get(m).op("i32.lt_u").if(
-              () => {
-                fn.get(target).get(panel).get(rowStride).i32(j).op("i32.mul", "i32.add");
-                fn.memory("f32.load").memory("f32.store", 4 * j);
-              },
-              () => fn.get(target).f32(0).memory("f32.store", 4 * j),
-            );
-          }
-          fn.get(panel).get(kStride).op("i32.add").set(panel);
-        })
-      );
-    fn.get(kk).get(k).op("i32.lt_u").if(loop);
   };
   const padding = (): void => {
     const bytes = (): Fn => fn.get(paddedK).get(k).op("i32.sub").i32(STEP).op("i32.mul");
@@ -94,15 +74,16 @@ export function packA(): Fn {
 
   fn.get(k).i32(-4).op("i32.and").set(k4);
   fn.loop(() => {
-    fn.i32(0).set(kk).get(source).get(i).get(rowStride).op("i32.mul", "i32.add").set(panel);
-    fn.get(i).i32(ROWS).op("i32.add").get(m).op("i32.le_u").if(() => {
-      rows.forEach((row, j) => {
-        fn.get(panel).get(rowStride).i32(j).op("i32.mul", "i32.add").set(row);
-      });
-      contiguousInK();
-      contiguousInRows();
-      anyStrides();
-    }, partialPanel);
+    fn.i32(0).set(kk).get(source).get(i).get(rowStride).op("i32.mul", "i32.add").set(first);
+    rows.forEach((row, j) => {
+      if (j === 0) return;
+      // Rows after the last are the last one again.
+      fn.get(rows[j - 1]!).get(rowStride).i32(0);
+      fn.get(i).i32(j).op("i32.add").get(m).op("i32.lt_u", "select", "i32.add").set(row);
+    });
+    contiguousInK();
+    contiguousInRows();
+    anyStrides();
     padding();
     fn.get(i).i32(ROWS).op("i32.add").tee(i).get(m).op("i32.lt_u").branchIf(0);
   });

@@ -6,7 +6,9 @@ const STEP = 4 * COLUMNS;
 
 /**
  * packB(source, kStride, columnStride, k, n, paddedK, target): the right operand as panels of
- * COLUMNS columns, each [paddedK, COLUMNS], with zeros in the padding. Strides are in bytes.
+ * COLUMNS columns, each [paddedK, COLUMNS], with zeros for the k in the padding; columns after the
+ * last hold anything, because nobody reads what comes of them. Strides are in bytes. Up to 28 bytes
+ * after the operand are read.
  */
 export function packB(): Fn {
   const [source, kStride, columnStride, k, n, paddedK, target] = [0, 1, 2, 3, 4, 5, 6] as const;
@@ -14,42 +16,81 @@ export function packB(): Fn {
   const j = fn.local(I32);
   const kk = fn.local(I32);
   const k4 = fn.local(I32);
-  const panel = fn.local(I32);
-  const width = fn.local(I32);
+  const from = fn.local(I32);
+  const second = fn.local(I32);
+  const columns = Array.from({ length: COLUMNS }, () => fn.local(I32));
 
+  const advance = (local: number, bytes: number): Fn =>
+    fn.get(local).i32(bytes).op("i32.add").set(local);
+  const nextK = (steps: number): void => {
+    advance(target, steps * STEP);
+    fn.get(kk).i32(steps).op("i32.add").set(kk);
+  };
+  const more = (end: number): Fn => fn.get(kk).get(end).op("i32.lt_u");
+  const nextRow = (): Fn => fn.get(from).get(kStride).op("i32.add").set(from);
+
+  // Two panels at once read a cache line whole.
+  const twoPanels = (): void => {
+    fn.get(target).get(paddedK).i32(STEP).op("i32.mul", "i32.add").set(second);
+    fn.loop(() => {
+      copy(fn, from, 0, target);
+      copy(fn, from, STEP, second);
+      advance(second, STEP);
+      nextRow();
+      nextK(1);
+      more(k).branchIf(0);
+    });
+    padding();
+    fn.get(second).set(target);
+    padding();
+    fn.get(j).i32(2 * COLUMNS).op("i32.add").set(j);
+  };
+  const onePanel = (): void => {
+    columns.forEach((column, i) => {
+      if (i === 0) return void fn.get(from).set(column);
+      // Columns after the last are the last one again.
+      fn.get(columns[i - 1]!).get(columnStride).i32(0);
+      fn.get(j).i32(i).op("i32.add").get(n).op("i32.lt_u", "select", "i32.add").set(column);
+    });
+    contiguousInColumns();
+    contiguousInK();
+    anyStrides();
+    padding();
+    fn.get(j).i32(COLUMNS).op("i32.add").set(j);
+  };
   const contiguousInColumns = (): void => {
-    fn.get(columnStride).i32(4).op("i32.eq").get(k).i32(0).op("i32.gt_u", "i32.and");
+    fn.get(columnStride).i32(4).op("i32.eq");
+    more(k).op("i32.and");
     fn.if(() =>
       fn.loop(() => {
-        for (let at = 0; at < STEP; at += 16) {
-          fn.get(target).get(panel).memory("v128.load", at).memory("v128.store", at);
-        }
+        copy(fn, from, 0, target);
+        nextRow();
         nextK(1);
-        fn.get(kk).get(k).op("i32.lt_u").branchIf(0);
+        more(k).branchIf(0);
       })
     );
   };
   const contiguousInK = (): void => {
-    fn.get(kStride).i32(4).op("i32.eq").get(kk).get(k4).op("i32.lt_u", "i32.and");
+    fn.get(kStride).i32(4).op("i32.eq");
+    more(k4).op("i32.and");
     fn.if(() =>
       fn.loop(() => {
-        transposeFour(fn, panel, columnStride, target);
+        transposeFour(fn, columns, target);
+        for (const column of columns) advance(column, 16);
         nextK(4);
-        fn.get(kk).get(k4).op("i32.lt_u").branchIf(0);
+        more(k4).branchIf(0);
       })
     );
   };
-  const nextK = (steps: number): void => {
-    fn.get(target).i32(steps * STEP).op("i32.add").set(target);
-    fn.get(panel).get(kStride).i32(steps).op("i32.mul", "i32.add").set(panel);
-    fn.get(kk).i32(steps).op("i32.add").set(kk);
-  };
   const anyStrides = (): void => {
-    fn.get(kk).get(k).op("i32.lt_u").if(() =>
+    more(k).if(() =>
       fn.loop(() => {
-        copyColumns(fn, panel, columnStride, width, target);
+        columns.forEach((column, i) => {
+          fn.get(target).get(column).memory("f32.load").memory("f32.store", 4 * i);
+          fn.get(column).get(kStride).op("i32.add").set(column);
+        });
         nextK(1);
-        fn.get(kk).get(k).op("i32.lt_u").branchIf(0);
+        more(k).branchIf(0);
       })
     );
   };
@@ -63,50 +104,27 @@ export function packB(): Fn {
 
   fn.get(k).i32(-4).op("i32.and").set(k4);
   fn.loop(() => {
-    fn.i32(0).set(kk).get(source).get(j).get(columnStride).op("i32.mul", "i32.add").set(panel);
-    fn.get(n).get(j).op("i32.sub").set(width);
-    fn.get(width).i32(COLUMNS).op("i32.ge_u").if(() => {
-      fn.i32(COLUMNS).set(width);
-      contiguousInColumns();
-      contiguousInK();
-    });
-    anyStrides();
-    padding();
-    fn.get(j).i32(COLUMNS).op("i32.add").tee(j).get(n).op("i32.lt_u").branchIf(0);
+    fn.i32(0).set(kk).get(source).get(j).get(columnStride).op("i32.mul", "i32.add").set(from);
+    fn.get(columnStride).i32(4).op("i32.eq").get(k).i32(0).op("i32.gt_u", "i32.and");
+    fn.get(j).i32(2 * COLUMNS).op("i32.add").get(n).op("i32.le_u", "i32.and");
+    fn.if(twoPanels, onePanel);
+    fn.get(j).get(n).op("i32.lt_u").branchIf(0);
   });
   return fn;
 }
 
-/** One step of k, `width` columns one by one, zeros after them. */
-function copyColumns(
-  fn: Fn,
-  panel: number,
-  columnStride: number,
-  width: number,
-  target: number,
-): void {
-  const column = fn.local(I32);
-  const from = fn.local(I32);
-  fn.i32(0).set(column).get(panel).set(from);
-  fn.loop(() => {
-    fn.get(target).get(column).i32(2).op("i32.shl", "i32.add");
-    // `from` stays at the last column; the mask makes what follows it zero.
-    fn.get(from).memory("i32.load");
-    fn.i32(0).get(column).get(width).op("i32.lt_u", "i32.sub", "i32.and").memory("i32.store");
-    fn.get(column).i32(1).op("i32.add").tee(column).get(width).op("i32.lt_u");
-    fn.if(() => fn.get(from).get(columnStride).op("i32.add").set(from));
-    fn.get(column).i32(COLUMNS).op("i32.lt_u").branchIf(0);
-  });
+/** One step of k of a panel whose columns lie next to each other. */
+function copy(fn: Fn, from: number, offset: number, target: number): void {
+  for (let at = 0; at < STEP; at += 16) {
+    fn.get(target).get(from).memory("v128.load", offset + at).memory("v128.store", at);
+  }
 }
 
 /** Four steps of k of eight columns, each contiguous in k, to [4, 8] at `target`. */
-function transposeFour(fn: Fn, panel: number, columnStride: number, target: number): void {
-  const from = fn.local(I32);
-  fn.get(panel).set(from);
-  const columns = Array.from({ length: COLUMNS }, () => {
+function transposeFour(fn: Fn, columns: readonly number[], target: number): void {
+  const x = columns.map((column) => {
     const local = fn.local(V128);
-    fn.get(from).memory("v128.load").set(local);
-    fn.get(from).get(columnStride).op("i32.add").set(from);
+    fn.get(column).memory("v128.load").set(local);
     return local;
   });
   const mix = (a: number, b: number, words: readonly number[]): number => {
@@ -114,7 +132,7 @@ function transposeFour(fn: Fn, panel: number, columnStride: number, target: numb
     fn.get(a).get(b).shuffle(words).set(local);
     return local;
   };
-  const halves = [columns.slice(0, 4), columns.slice(4)].map(([a, b, c, d]) => {
+  const halves = [x.slice(0, 4), x.slice(4)].map(([a, b, c, d]) => {
     const low = [mix(a!, b!, [0, 4, 1, 5]), mix(c!, d!, [0, 4, 1, 5])] as const;
     const high = [mix(a!, b!, [2, 6, 3, 7]), mix(c!, d!, [2, 6, 3, 7])] as const;
     return [low, high].flatMap(([x, y]) => [mix(x, y, [0, 1, 4, 5]), mix(x, y, [2, 3, 6, 7])]);

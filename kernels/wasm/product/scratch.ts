@@ -1,7 +1,7 @@
 import { COLUMNS, K_BLOCK, M_BLOCK, PITCH } from "./tile.ts";
 
-/** Rows of a product's tile at most. */
-export const MAX_TILE_ROWS = 512;
+/** Rows of a product's tile at most: a multiple of ROWS. */
+export const MAX_TILE_ROWS = 516;
 /** Columns of a product's tile at most. */
 export const MAX_TILE_COLUMNS = 128;
 

@@ -9,13 +9,23 @@ import {
   treeFlatten,
   zeros,
 } from "../../../mod.ts";
-import { bytesOf } from "../../../core/mod.ts";
+import {
+  applyWeight,
+  bytesOf,
+  convert,
+  defineWeight,
+  mul,
+  ones,
+  sizeOf,
+  type StructuredWeight,
+  weightShape,
+} from "../../../core/mod.ts";
 import type { Schedule } from "../../../kernels/ir/types.ts";
 import { scheduleGraph } from "../../../kernels/schedule/mod.ts";
 import { gpt2Family, type Gpt2Params } from "../../../models/mod.ts";
 import { causalLmLoss } from "../../../nn/mod.ts";
 import { adamw } from "../../../optim/mod.ts";
-import { graft, lora } from "../../../peft/mod.ts";
+import { graft, lora, updateModules } from "../../../peft/mod.ts";
 import { distinctGraph, MACHINE } from "./_graphs.ts";
 
 /**
@@ -56,13 +66,12 @@ function stepSchedule<P extends Tree>(params: P, base: Gpt2Params, loss: Loss<P>
 type Loss<P> = (params: P, base: Gpt2Params, x: Tensor) => Tensor;
 
 function costOf({ kernels, buffers }: Schedule): Record<string, number> {
-  const megabytes = (bytes: number): number => Math.round(bytes / 1e6);
   return {
     kernels: kernels.length,
     host: kernels.filter(({ ir }) => ir.kind === "host").length,
     copies: kernels.filter((kernel) => kernel.isCopy).length,
-    moved: megabytes(kernels.reduce((sum, kernel) => sum + kernel.bytes, 0)),
-    peak: megabytes(peakBytes({ kernels, buffers })),
+    moved: kernels.reduce((sum, kernel) => sum + kernel.bytes, 0),
+    peak: peakBytes({ kernels, buffers }),
   };
 }
 
@@ -94,11 +103,69 @@ Deno.test("scheduleGraph: a LoRA step of two GPT-2 layers", () => {
   const base = gpt2Family.init(key(0), config, { task: "causal-lm" });
   const adapter = lora.init(key(1), base, { target_modules: ["c_attn"], model_type: "gpt2" });
   const schedule = stepSchedule(adapter, base, (p, b, x) => lossOf(graft(b, p), x));
-  assertEquals(costOf(schedule), { kernels: 60, host: 0, copies: 0, moved: 1356, peak: 149 });
+  assertEquals(costOf(schedule), {
+    kernels: 60,
+    host: 0,
+    copies: 0,
+    moved: 1_355_896_896,
+    peak: 148_695_052,
+  });
 });
 
 Deno.test("scheduleGraph: a full step of two GPT-2 layers", () => {
   const params = gpt2Family.init(key(0), config, { task: "causal-lm" });
   const schedule = stepSchedule(params, params, (p, _base, x) => lossOf(p, x));
-  assertEquals(costOf(schedule), { kernels: 97, host: 0, copies: 0, moved: 3288, peak: 271 });
+  assertEquals(costOf(schedule), {
+    kernels: 97,
+    host: 0,
+    copies: 0,
+    moved: 3_287_724_800,
+    peak: 270_771_724,
+  });
+});
+
+type Int8Fields = { readonly q: Tensor; readonly scale: Tensor };
+
+/** A weight of bytes with a scale an output, q · scale: what a quantised base has. */
+const int8: (fields: Int8Fields, statics: null) => StructuredWeight = defineWeight<
+  Int8Fields,
+  null
+>("test/int8", {
+  apply: (fields, x, use) => applyWeight(dequantised(fields), x, use),
+  dense: dequantised,
+  shape: ({ q }) => q.shape,
+});
+
+function dequantised({ q, scale }: Int8Fields): Tensor {
+  return mul(convert(q, "f32"), scale);
+}
+
+const QUANTISED = ["attn.c_attn", "attn.c_proj", "mlp.c_fc", "mlp.c_proj"];
+
+Deno.test("scheduleGraph: a QLoRA step of two GPT-2 layers never holds a weight in f32", () => {
+  const plain = gpt2Family.init(key(0), config, { task: "causal-lm" });
+  const sizes = new Set<number>();
+  const paths = [...Array(LAYERS).keys()].flatMap((i) =>
+    QUANTISED.map((name) => `transformer.h.${i}.${name}`)
+  );
+  const base = updateModules(plain, paths, (node) => {
+    const [inputs, outputs] = weightShape(node.weight as Tensor) as [number, number];
+    sizes.add(sizeOf([inputs, outputs]));
+    const q = zeros([inputs, outputs], { dtype: "i8" });
+    return { ...node, weight: int8({ q, scale: ones([1, outputs]) }, null) };
+  });
+  const adapter = lora.init(key(1), base, { target_modules: ["c_attn"], model_type: "gpt2" });
+  const schedule = stepSchedule(adapter, base, (p, b, x) => lossOf(graft(b, p), x));
+  const dense = schedule.buffers.filter(({ size, role }) =>
+    role.kind !== "input" && sizes.has(size)
+  );
+  assertEquals(dense, []);
+  // The peak is that of LoRA; what is moved is less by the bytes that the weights do not have.
+  assertEquals(costOf(schedule), {
+    kernels: 60,
+    host: 0,
+    copies: 0,
+    moved: 1_276_372_032,
+    peak: 148_695_052,
+  });
 });

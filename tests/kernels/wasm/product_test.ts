@@ -75,6 +75,9 @@ function assertClose(got: Float32Array, want: Float32Array, what: string): void 
   );
 }
 
+/** Sides around the borders of micro-tiles. */
+const SIDES = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+
 const SIZES: readonly Sizes[] = [
   [1, 1, 1, 1],
   [1, 5, 7, 3],
@@ -140,7 +143,15 @@ function doubled(
 
 for (const laneIsK of [true, false]) {
   Deno.test(`lowerProduct: loaders (lane is k: ${laneIsK}) and an epilogue`, () => {
-    for (const sizes of [...SIZES.filter(([, , , k]) => k > 0), [1, 30, 200, 50] as const]) {
+    const sizesTried: Sizes[] = [
+      ...SIZES.filter(([, , , k]) => k > 0),
+      [1, 30, 200, 50],
+      ...SIDES.map((side): Sizes => [1, side, 10 - side, side]),
+      ...SIDES.map((side): Sizes => [2, 5 + side, 63 + side, 4]),
+      [1, 517, 65, 6],
+      [1, 101, 257, 258],
+    ];
+    for (const sizes of sizesTried) {
       const [batch, m, n, k] = sizes;
       const a = numbers(batch * m * k, 1);
       const b = numbers(batch * n * k, 2);
@@ -174,4 +185,88 @@ for (const laneIsK of [true, false]) {
       assertClose(got, want, `${sizes}`);
     }
   });
+}
+
+/** Sizes around the borders of micro-tiles, blocks and tiles. */
+const BORDERS: readonly Sizes[] = [
+  ...SIDES.flatMap((m) => SIDES.flatMap((n) => SIDES.map((k): Sizes => [1, m, n, k]))),
+  ...[11, 12, 13, 95, 96, 97].map((m): Sizes => [1, m, 10, 9]),
+  ...[15, 16, 17, 23, 24, 25, 63, 64, 65, 127, 128, 129].map((n): Sizes => [1, 7, n, 9]),
+  ...[15, 16, 17, 255, 256, 257, 263, 264].map((k): Sizes => [1, 7, 9, k]),
+  ...[515, 516, 517, 1033].map((m): Sizes => [1, m, 9, 4]),
+  [1, 200, 129, 65],
+  [1, 4, 4097, 3],
+  ...SIDES.map((m): Sizes => [2, m, 10 - m, 5]),
+  [2, 97, 129, 10],
+];
+
+/**
+ * An operand in the middle of a buffer of NaN, with strides that are no multiple of anything: what
+ * lies between its elements and after them must not show.
+ */
+function apart(
+  buffer: number,
+  [batch, free, k]: readonly [number, number, number],
+  turned: boolean,
+  unit: number,
+): { operand: Operand; fill: (dense: Float32Array) => Float32Array } {
+  const [rows, columns] = turned ? [k, free] : [free, k];
+  const pitch = columns * unit + 3;
+  const area = rows * pitch + 5;
+  const offset = 7;
+  return {
+    operand: {
+      buffer,
+      offset,
+      freeStride: turned ? unit : pitch,
+      kStride: turned ? pitch : unit,
+      batch: batch > 1 ? [[batch, area]] : [],
+    },
+    fill(dense) {
+      const all = new Float32Array(offset + batch * area).fill(NaN);
+      for (let i = 0; i < batch * rows * columns; i++) {
+        const [column, row] = [i % columns, Math.floor(i / columns)];
+        const group = Math.floor(row / rows);
+        all[offset + group * area + (row % rows) * pitch + column * unit] = dense[i]!;
+      }
+      return all;
+    },
+  };
+}
+
+for (const turned of [[false, false], [false, true], [true, false], [true, true]] as const) {
+  for (const unit of [1, 2]) {
+    Deno.test(`lowerProduct: borders of tiles, operands turned ${turned}, ${unit} apart`, () => {
+      for (const sizes of BORDERS) {
+        const [batch, m, n, k] = sizes;
+        const a = numbers(batch * m * k, 1);
+        const b = numbers(batch * n * k, 2);
+        const left = apart(0, [batch, m, k], turned[0], unit);
+        const right = apart(1, [batch, n, k], turned[1], unit);
+        const ir: ProductIR = {
+          kind: "product",
+          batch,
+          m,
+          n,
+          k,
+          a: left.operand,
+          b: right.operand,
+          plain: {
+            buffer: 2,
+            offset: 2,
+            rowStride: n + 1,
+            batch: batch > 1 ? [[batch, m * (n + 1)]] : [],
+          },
+        };
+        const before = new Float32Array(2 + batch * m * (n + 1)).fill(-7);
+        const got = runProduct(ir, [left.fill(a), right.fill(b), before]);
+        const want = expected(sizes, a, b, turned);
+        const framed = before.map((old, i) => {
+          const [row, column] = [Math.floor((i - 2) / (n + 1)), (i - 2) % (n + 1)];
+          return i < 2 || column === n ? old : want[row * n + column]!;
+        });
+        assertClose(got, framed, `${sizes}`);
+      }
+    });
+  }
 }

@@ -1,0 +1,63 @@
+import type { Program } from "../../core/mod.ts";
+import type { LoopBody } from "../ir/loop.ts";
+import type { HostIR, LoopIR } from "../ir/types.ts";
+import type { Runnable } from "./engine.ts";
+import type { MemoryPlan } from "./plan.ts";
+
+/** A program of the CPU backend. */
+export type CpuProgram = Program & Runnable & {
+  /** By step: what the main thread does by itself, where it does. */
+  readonly alone: readonly (HostIR | LoopStep | null)[];
+  readonly plan: MemoryPlan;
+  readonly donated: readonly boolean[];
+  /** Slot of every output. */
+  readonly outputs: readonly number[];
+};
+
+/** A loop: turns of programs whose memory is the workspace of this one step. */
+export type LoopStep = {
+  readonly kind: "loop";
+  readonly ir: LoopIR;
+  readonly bodies: readonly BodyProgram[];
+  /** Slots of the operands and results. */
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
+  /** Slot of the workspace: the arena of the bodies, from `space` on the buffers of the last one. */
+  readonly workspace: number;
+  readonly space: number;
+};
+
+/** A program of a loop, and the table of addresses that its turns share. */
+export type BodyProgram = {
+  readonly body: LoopBody;
+  readonly program: CpuProgram;
+  readonly addresses: Int32Array<ArrayBuffer>;
+  /** Slots of every input and of every new block: aliases have several. */
+  readonly inputSlots: readonly (readonly number[])[];
+  readonly blockSlots: readonly (readonly number[])[];
+  /** Block of every output of the program; -1: it is where an input was. */
+  readonly blockOf: readonly number[];
+  readonly buffers: CarryPlan;
+};
+
+/** The buffers that the carries of a loop take turns in. */
+export type CarryPlan = {
+  /** One class for every size: how many buffers, and where they start in the space of the loop. */
+  readonly classes: readonly CarryClass[];
+  /** Bytes of all of them. */
+  readonly bytes: number;
+  /** Class of every carry; -1: no turn changes it. */
+  readonly carryClass: readonly number[];
+  /** Class of every block; -1: its output is no carry. */
+  readonly blockClass: readonly number[];
+  /** Carries whose buffers are free after a turn: no output took them over. */
+  readonly freed: readonly number[];
+};
+
+/** Buffers of one size. */
+export type CarryClass = {
+  readonly bytes: number;
+  readonly offset: number;
+  readonly pitch: number;
+  readonly count: number;
+};

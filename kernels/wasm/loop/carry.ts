@@ -1,0 +1,53 @@
+import { bytesOfAval } from "../host.ts";
+import type { BodyProgram } from "../compiled.ts";
+import { copy, placeBlock, placeInput, resultAt, type Surroundings } from "./turn.ts";
+
+/** The state of a loop: where every carry is, and which buffers of each class are free. */
+export type Carry = { readonly state: number[]; readonly free: readonly number[][] };
+
+/** The first carry, copied into the buffers of the loop where a turn would change it. */
+export function startCarry(
+  { body, buffers }: BodyProgram,
+  around: Surroundings,
+  space: number,
+  operands: readonly number[],
+): Carry {
+  const free = buffers.classes.map(({ offset, pitch, count }) =>
+    Array.from({ length: count }, (_, i) => space + offset + i * pitch)
+  );
+  const state = operands.map((address, i) => {
+    const own = buffers.carryClass[i]!;
+    if (own < 0) return address;
+    const buffer = free[own]!.pop()!;
+    copy(around, address, buffer, bytesOfAval(body.graph.avals[body.first + i]!));
+    return buffer;
+  });
+  return { state, free };
+}
+
+/** Before a turn: where it reads the carries, and where it may write the next ones. */
+export function placeCarry(at: BodyProgram, { state, free }: Carry): void {
+  const { first } = at.body;
+  for (let i = 0; i < state.length; i++) placeInput(at, first + i, state[i]!);
+  const { blockClass } = at.buffers;
+  for (let block = 0; block < blockClass.length; block++) {
+    const own = blockClass[block]!;
+    if (own >= 0) placeBlock(at, block, free[own]!.pop()!);
+  }
+}
+
+/** After a turn: the next carry; the buffers of the one before are free. */
+export function moveOn(at: BodyProgram, { state, free }: Carry): void {
+  const { freed, carryClass } = at.buffers;
+  for (const i of freed) free[carryClass[i]!]!.push(state[i]!);
+  for (let i = 0; i < state.length; i++) {
+    if (carryClass[i]! >= 0) state[i] = resultAt(at, i);
+  }
+}
+
+/** Copies the last carry to the results of the loop. */
+export function endCarry({ body }: BodyProgram, { state }: Carry, around: Surroundings): void {
+  state.forEach((address, i) => {
+    copy(around, address, around.outputs[i]!, bytesOfAval(body.graph.avals[body.first + i]!));
+  });
+}

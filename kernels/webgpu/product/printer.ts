@@ -1,0 +1,23 @@
+import type { KernelIR } from "../../ir/types.ts";
+
+/** Buffer number of the workspace in which parts of a split sum wait for the second kernel. */
+export const PARTIALS = -3;
+
+/** How a kernel sees a buffer: element by element as stored, or as quads of f32. */
+export type View = "elements" | "quads";
+
+/** Names that expressions of a map kernel refer to: u32 positions, and the f32 accumulator. */
+export type Places = { readonly row: string; readonly lane: string; readonly acc?: string };
+
+/** What the products ask of the printer of expressions, for one kernel. */
+export type ProductPrinter = {
+  /** The WGSL name of a buffer of f32, which is declared. */
+  readonly buffer: (buffer: number, view: View) => string;
+  /** The value that a loader computes: statements before it, and its f32 expression. */
+  readonly loaded: (
+    ir: KernelIR,
+    places: Places,
+  ) => { readonly lines: readonly string[]; readonly value: string };
+  /** The statements of an epilogue, its stores included. */
+  readonly epilogue: (ir: KernelIR, places: Places) => readonly string[];
+};
