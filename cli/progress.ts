@@ -15,14 +15,16 @@ const LINE_MS = 30_000;
 
 /** A progress bar on the terminal's notes. */
 export function progressBar(terminal: Terminal): ProgressBar {
-  const start = performance.now();
   let last = -Infinity;
+  let first: { readonly time: number; readonly done: number } | null = null;
   return {
     update: (done, text) => {
       const now = performance.now();
       if (now - last < (terminal.status ? REDRAW_MS : LINE_MS) && done < 1) return;
       last = now;
-      const line = formatProgress(done, text, (now - start) / 1000);
+      first ??= { time: now, done }; // a resumed run starts half-way
+      const left = (now - first.time) / 1000 * (1 - done) / (done - first.done);
+      const line = formatProgress(done, text, left);
       if (terminal.status) terminal.status(line);
       else terminal.note(line);
     },
@@ -30,13 +32,13 @@ export function progressBar(terminal: Terminal): ProgressBar {
   };
 }
 
-/** "[########                ]  33% text, 2m 05s left". */
-export function formatProgress(done: number, text: string, elapsed: number): string {
+/** "[########                ]  33% text, 2m 05s left"; `seconds` that are not finite are unknown. */
+export function formatProgress(done: number, text: string, seconds: number): string {
   const part = Math.min(1, Math.max(0, done));
   const full = Math.round(part * CELLS);
   const bar = "#".repeat(full) + " ".repeat(CELLS - full);
   const percent = String(Math.floor(part * 100)).padStart(3);
-  const left = part > 0 && part < 1 ? `, ${formatSeconds(elapsed * (1 / part - 1))} left` : "";
+  const left = Number.isFinite(seconds) && seconds > 0 ? `, ${formatSeconds(seconds)} left` : "";
   return `[${bar}] ${percent}% ${text}${left}`;
 }
 

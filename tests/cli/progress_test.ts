@@ -3,11 +3,11 @@ import { formatBytes, formatProgress, formatSeconds, progressBar } from "../../c
 
 Deno.test("formatProgress: a bar, the part that is done and the time that is left", () => {
   assertEquals(
-    formatProgress(0.25, "step 5", 10),
+    formatProgress(0.25, "step 5", 30),
     "[######                  ]  25% step 5, 30s left",
   );
   assertEquals(formatProgress(0, "x", 0), "[                        ]   0% x");
-  assertEquals(formatProgress(2, "x", 9), "[########################] 100% x");
+  assertEquals(formatProgress(2, "x", -1), "[########################] 100% x");
 });
 
 Deno.test("formatSeconds: the two largest units", () => {
