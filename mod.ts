@@ -4,10 +4,12 @@
  * @module
  */
 import { registerBackend } from "./core/mod.ts";
-import { referenceBackend, wasmBackend } from "./kernels/mod.ts";
+import { hasGraphicsCard, referenceBackend, wasmBackend, webgpuBackend } from "./kernels/mod.ts";
 
 export * from "./autodiff/mod.ts";
 export * from "./core/mod.ts";
+export { type GpuProvider, setGpuProvider } from "./kernels/mod.ts";
 
 registerBackend("cpu", wasmBackend);
+registerBackend("webgpu", webgpuBackend, { isPreferred: hasGraphicsCard });
 registerBackend("reference", referenceBackend);

@@ -1,4 +1,5 @@
-import { bytesOf, type Graph, sizeOf } from "../core/mod.ts";
+import type { Graph } from "../core/mod.ts";
+import { bytesOf, sizeOf } from "../core/internal.ts";
 
 /** Primitives that cost less to compute again than their result costs to keep. */
 const CHEAP: ReadonlySet<string> = new Set([

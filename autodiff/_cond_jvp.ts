@@ -1,15 +1,5 @@
-import {
-  applyGraph,
-  type Aval,
-  bind,
-  type Graph,
-  intern,
-  type Primitive,
-  sameShape,
-  type Tensor,
-  traceClosed,
-  zerosOf,
-} from "../core/mod.ts";
+import { type Aval, bind, type Graph, type Primitive, type Tensor } from "../core/mod.ts";
+import { applyGraph, intern, sameShape, traceClosed, zerosOf } from "../core/internal.ts";
 import { type Linearized, linearizeGraph } from "./partition.ts";
 
 type Tensors = readonly Tensor[];

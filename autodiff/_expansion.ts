@@ -1,10 +1,5 @@
-import {
-  type AnyPrimitive,
-  type Aval,
-  type Graph,
-  traceClosed,
-  UnsupportedError,
-} from "../core/mod.ts";
+import { type AnyPrimitive, type Aval, type Graph, UnsupportedError } from "../core/mod.ts";
+import { traceClosed } from "../core/internal.ts";
 
 /** The primitive as a Graph of others, for an engine that found no rule of its own. */
 export function expansionOf(

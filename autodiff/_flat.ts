@@ -1,13 +1,5 @@
-import {
-  applyGraph,
-  refusePromise,
-  type Tensor,
-  trace,
-  type Tree,
-  type TreeDef,
-  treeFlatten,
-  treeUnflatten,
-} from "../core/mod.ts";
+import { type Tensor, type Tree, type TreeDef, treeFlatten, treeUnflatten } from "../core/mod.ts";
+import { applyGraph, refusePromise, trace } from "../core/internal.ts";
 import { applyJvp } from "./jvp_graph.ts";
 import { linearizeGraph } from "./partition.ts";
 import { transposeGraph } from "./transpose_graph.ts";

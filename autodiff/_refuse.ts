@@ -1,4 +1,5 @@
-import { formatAval, isFloat, type Tensor, TreeError } from "../core/mod.ts";
+import { isFloat, type Tensor, TreeError } from "../core/mod.ts";
+import { formatAval } from "../core/internal.ts";
 
 /** Throws if a leaf to differentiate in is no float tensor. */
 export function refuseNonFloat(leaves: readonly Tensor[], paths: readonly string[]): void {

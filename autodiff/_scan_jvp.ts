@@ -1,15 +1,5 @@
-import {
-  applyGraph,
-  type Aval,
-  bind,
-  type Graph,
-  intern,
-  memo,
-  type Primitive,
-  type Tensor,
-  traceClosed,
-  zerosOf,
-} from "../core/mod.ts";
+import { type Aval, bind, type Graph, type Primitive, type Tensor } from "../core/mod.ts";
+import { applyGraph, intern, memo, traceClosed, zerosOf } from "../core/internal.ts";
 import { cheapestResiduals } from "./_cheap.ts";
 import { maskText } from "./_expansion.ts";
 import { subGraph } from "./_sub_graph.ts";

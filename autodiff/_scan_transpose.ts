@@ -1,18 +1,14 @@
 import {
   add,
-  applyGraph,
   type Aval,
   bind,
   type Graph,
-  intern,
   isLinear,
   type Linear,
-  memo,
   type Primitive,
   type Tensor,
-  traceClosed,
-  zerosOf,
 } from "../core/mod.ts";
+import { applyGraph, intern, memo, traceClosed, zerosOf } from "../core/internal.ts";
 import { maskText } from "./_expansion.ts";
 import type { ScanParams } from "./scan_primitive.ts";
 import { transposeGraph } from "./transpose_graph.ts";

@@ -1,13 +1,5 @@
-import {
-  applyGraph,
-  bind,
-  type Graph,
-  intern,
-  type Primitive,
-  type Tensor,
-  traceClosed,
-  zerosOf,
-} from "../core/mod.ts";
+import { bind, type Graph, type Primitive, type Tensor } from "../core/mod.ts";
+import { applyGraph, intern, traceClosed, zerosOf } from "../core/internal.ts";
 import { applyJvp, jvpGraph } from "./jvp_graph.ts";
 
 type Tensors = readonly Tensor[];

@@ -2,15 +2,13 @@ import {
   add,
   concatenate,
   flip,
-  normalizeAxis,
-  padZeros,
   ShapeError,
-  sliceBy,
   type Tensor,
   type Tree,
   treeFlatten,
   treeUnflatten,
 } from "../core/mod.ts";
+import { normalizeAxis, padZeros, sliceBy } from "../core/internal.ts";
 
 /** Options of `associativeScan`. */
 export type AssociativeScanOptions = {

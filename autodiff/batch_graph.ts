@@ -1,14 +1,6 @@
-import {
-  type Aval,
-  broadcastFront,
-  type Graph,
-  type GraphNode,
-  memo,
-  record,
-  type Tensor,
-  traceClosed,
-} from "../core/mod.ts";
-import { applyGraph } from "../core/mod.ts";
+import type { Aval, Graph, GraphNode, Tensor } from "../core/mod.ts";
+import { broadcastFront, memo, record, traceClosed } from "../core/internal.ts";
+import { applyGraph } from "../core/internal.ts";
 import { expansionOf, maskText } from "./_expansion.ts";
 
 /** A batched Graph, and which outputs have the batch axis. */

@@ -1,18 +1,16 @@
 import {
-  applyGraph,
   bind,
   definePrimitive,
   fence,
   type Graph,
-  intern,
   isLinear,
   type Primitive,
   type Tensor,
-  trace,
   type Tree,
   type TreeDef,
   treeUnflatten,
 } from "../core/mod.ts";
+import { applyGraph, intern, trace } from "../core/internal.ts";
 import { resultLeaves } from "./_flat.ts";
 import { subGraph } from "./_sub_graph.ts";
 import { batchGraphTo } from "./batch_graph.ts";

@@ -1,22 +1,24 @@
 import {
-  applyGraph,
   bind,
   convert,
-  type Extracted,
-  formatAval,
   type Graph,
-  intern,
-  sameShape,
   ShapeError,
   type Tensor,
-  trace,
-  traceClosed,
   type Tree,
   type TreeDef,
   TreeError,
-  treeMatch,
   treeUnflatten,
 } from "../core/mod.ts";
+import {
+  applyGraph,
+  type Extracted,
+  formatAval,
+  intern,
+  sameShape,
+  trace,
+  traceClosed,
+  treeMatch,
+} from "../core/internal.ts";
 import { resultLeaves } from "./_flat.ts";
 import { condP } from "./cond_primitive.ts";
 

@@ -1,20 +1,17 @@
 import {
-  applyGraph,
   type Aval,
   bind,
   definePrimitive,
   type Graph,
-  intern,
   isLinear,
   lessEqual,
   type Linear,
   type Primitive,
   reshape,
   type Tensor,
-  traceClosed,
   where,
-  zerosOf,
 } from "../core/mod.ts";
+import { applyGraph, intern, traceClosed, zerosOf } from "../core/internal.ts";
 import { condJvp, type CondParams } from "./_cond_jvp.ts";
 import { applyBatched, batchGraphTo } from "./batch_graph.ts";
 import { evaluateGraph } from "./interpret.ts";

@@ -1,25 +1,27 @@
 import {
-  applyGraph,
   bind,
   definePrimitive,
-  formatAval,
   type Graph,
-  intern,
   isFloat,
   type Primitive,
-  refusePromise,
-  sameShape,
   ShapeError,
   type Tensor,
-  trace,
-  traceClosed,
   type Tree,
   type TreeDef,
   TreeError,
-  treeMatch,
   treeUnflatten,
-  zerosOf,
 } from "../core/mod.ts";
+import {
+  applyGraph,
+  formatAval,
+  intern,
+  refusePromise,
+  sameShape,
+  trace,
+  traceClosed,
+  treeMatch,
+  zerosOf,
+} from "../core/internal.ts";
 import { splitArguments } from "./_arguments.ts";
 import { resultLeaves } from "./_flat.ts";
 import { batchAll, frontAll, refuseCaptured } from "./custom_vjp_primitive.ts";

@@ -1,23 +1,25 @@
 import {
-  applyGraph,
   type Aval,
   bind,
-  type Extracted,
-  formatAval,
   type Graph,
-  intern,
-  refusePromise,
-  sameShape,
   ShapeError,
   type Tensor,
-  trace,
-  traceClosed,
   type Tree,
   type TreeDef,
   TreeError,
-  treeMatch,
   treeUnflatten,
 } from "../core/mod.ts";
+import {
+  applyGraph,
+  type Extracted,
+  formatAval,
+  intern,
+  refusePromise,
+  sameShape,
+  trace,
+  traceClosed,
+  treeMatch,
+} from "../core/internal.ts";
 import { type SplitArguments, splitArguments } from "./_arguments.ts";
 import { type MaybeTree, resultLeaves } from "./_flat.ts";
 import { customVjpP } from "./custom_vjp_primitive.ts";

@@ -1,16 +1,13 @@
 import {
-  applyGraph,
   type Aval,
   bind,
-  broadcastFront,
   definePrimitive,
   type Graph,
-  intern,
   type Primitive,
   type Tensor,
   UnsupportedError,
-  zerosOf,
 } from "../core/mod.ts";
+import { applyGraph, broadcastFront, intern, zerosOf } from "../core/internal.ts";
 import { batchedAval, batchGraphTo } from "./batch_graph.ts";
 import { evaluateGraph } from "./interpret.ts";
 

@@ -1,17 +1,14 @@
 import {
-  constant,
-  formatShape,
   isFloat,
   isTensor,
-  refusePromise,
   ShapeError,
   type Tensor,
   type Tree,
   type TreeDef,
   treePaths,
   treeUnflatten,
-  zerosOf,
 } from "../core/mod.ts";
+import { constant, formatShape, refusePromise, zerosOf } from "../core/internal.ts";
 import {
   flattenTrees,
   linearizeFlat,

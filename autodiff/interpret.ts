@@ -1,4 +1,5 @@
-import { type Graph, type HostArray, roundTo } from "../core/mod.ts";
+import type { Graph, HostArray } from "../core/mod.ts";
+import { roundTo } from "../core/internal.ts";
 
 /**
  * Outputs of a Graph on host arrays, node by node in f64, each rounded to its dtype: how primitives

@@ -5,14 +5,13 @@ import {
   iota,
   moveAxis,
   reshape,
-  sizeOf,
   type Tensor,
   type Tree,
   type TreeDef,
   treePaths,
   treeUnflatten,
-  zerosOf,
 } from "../core/mod.ts";
+import { sizeOf, zerosOf } from "../core/internal.ts";
 import {
   flattenTrees,
   linearizeFlat,

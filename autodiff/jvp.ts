@@ -1,16 +1,13 @@
 import {
-  formatAval,
   isFloat,
-  sameShape,
   ShapeError,
   type Tensor,
   type Tree,
   type TreeDef,
   TreeError,
-  treeMatch,
   treeUnflatten,
-  zerosOf,
 } from "../core/mod.ts";
+import { formatAval, sameShape, treeMatch, zerosOf } from "../core/internal.ts";
 import { flattenTrees, jvpFlat, rebuildTrees, resultLeaves } from "./_flat.ts";
 
 /**

@@ -1,12 +1,5 @@
-import {
-  applyGraph,
-  type Graph,
-  type GraphNode,
-  memo,
-  record,
-  type Tensor,
-  traceClosed,
-} from "../core/mod.ts";
+import type { Graph, GraphNode, Tensor } from "../core/mod.ts";
+import { applyGraph, memo, record, traceClosed } from "../core/internal.ts";
 import { expansionOf, maskText } from "./_expansion.ts";
 
 /** A Graph with its tangents, and which outputs have one. */

@@ -1,12 +1,5 @@
-import {
-  applyGraph,
-  trace,
-  type Tree,
-  type TreeDef,
-  TreeError,
-  treeMatch,
-  zerosOf,
-} from "../core/mod.ts";
+import { type Tree, type TreeDef, TreeError } from "../core/mod.ts";
+import { applyGraph, trace, treeMatch, zerosOf } from "../core/internal.ts";
 import { flattenTrees, rebuildTrees, resultLeaves } from "./_flat.ts";
 import { transposeGraph } from "./transpose_graph.ts";
 

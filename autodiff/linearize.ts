@@ -1,4 +1,5 @@
-import { isFloat, type Tree, type TreeDef, treeUnflatten, zerosOf } from "../core/mod.ts";
+import { isFloat, type Tree, type TreeDef, treeUnflatten } from "../core/mod.ts";
+import { zerosOf } from "../core/internal.ts";
 import { flattenTrees, linearizeFlat, rebuildTrees, resultLeaves } from "./_flat.ts";
 import { matchTangents } from "./jvp.ts";
 

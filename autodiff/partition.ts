@@ -1,5 +1,5 @@
 import type { Graph } from "../core/mod.ts";
-import { memo } from "../core/mod.ts";
+import { memo } from "../core/internal.ts";
 import { maskText } from "./_expansion.ts";
 import { subGraph } from "./_sub_graph.ts";
 import { jvpGraph } from "./jvp_graph.ts";

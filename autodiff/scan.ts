@@ -1,23 +1,25 @@
 import {
-  applyGraph,
   type Aval,
   bind,
-  formatAval,
   type Graph,
-  intern,
-  refusePromise,
-  sameShape,
   ShapeError,
   type Tensor,
-  trace,
-  traceClosed,
   type Tree,
   type TreeDef,
   TreeError,
-  treeMatch,
   treePaths,
   treeUnflatten,
 } from "../core/mod.ts";
+import {
+  applyGraph,
+  formatAval,
+  intern,
+  refusePromise,
+  sameShape,
+  trace,
+  traceClosed,
+  treeMatch,
+} from "../core/internal.ts";
 import { flattenTrees, rebuildTrees, resultLeaves } from "./_flat.ts";
 import { rowAval } from "./batch_graph.ts";
 import { scanP } from "./scan_primitive.ts";

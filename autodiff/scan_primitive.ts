@@ -1,16 +1,14 @@
 import {
   type Aval,
   bind,
-  broadcastFront,
   definePrimitive,
   type Graph,
   type HostArray,
-  intern,
   moveAxis,
   type Primitive,
-  sizeOf,
   type Tensor,
 } from "../core/mod.ts";
+import { broadcastFront, intern, sizeOf } from "../core/internal.ts";
 import { batchGraph, batchGraphTo } from "./batch_graph.ts";
 import { interpret } from "./interpret.ts";
 import { scanJvp } from "./_scan_jvp.ts";

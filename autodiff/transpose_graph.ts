@@ -1,14 +1,5 @@
-import {
-  addTangents,
-  applyGraph,
-  type Graph,
-  type GraphNode,
-  type Linear,
-  memo,
-  record,
-  type Tensor,
-  traceClosed,
-} from "../core/mod.ts";
+import type { Graph, GraphNode, Linear, Tensor } from "../core/mod.ts";
+import { addTangents, applyGraph, memo, record, traceClosed } from "../core/internal.ts";
 import { expansionOf, maskText } from "./_expansion.ts";
 import { dependents } from "./partition.ts";
 

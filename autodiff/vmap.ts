@@ -1,14 +1,5 @@
-import {
-  applyGraph,
-  broadcastFront,
-  moveAxis,
-  normalizeAxis,
-  type Tensor,
-  trace,
-  type Tree,
-  type TreeDef,
-  treeUnflatten,
-} from "../core/mod.ts";
+import { moveAxis, type Tensor, type Tree, type TreeDef, treeUnflatten } from "../core/mod.ts";
+import { applyGraph, broadcastFront, normalizeAxis, trace } from "../core/internal.ts";
 import { axesOfLeaves, type BatchAxes } from "./_batch_axes.ts";
 import { flattenTrees, type MaybeTree, rebuildTrees, resultLeaves } from "./_flat.ts";
 import { batchGraph, rowAval } from "./batch_graph.ts";

@@ -1,19 +1,16 @@
 import {
   add,
   bind,
-  formatAval,
-  intern,
   iota,
   isTensor,
   less,
-  numberTensor,
   reshape,
   ShapeError,
   type Tensor,
-  trace,
   type Tree,
   treeUnflatten,
 } from "../core/mod.ts";
+import { formatAval, intern, numberTensor, trace } from "../core/internal.ts";
 import { flattenTrees, rebuildTrees, resultLeaves } from "./_flat.ts";
 import { carryLeaves, constsFirst, scan } from "./scan.ts";
 import { whileP } from "./while_primitive.ts";

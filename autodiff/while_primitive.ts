@@ -1,20 +1,16 @@
 import {
-  applyGraph,
   bind,
-  broadcastFront,
   convert,
   definePrimitive,
   type Graph,
   greater,
-  intern,
   type Primitive,
   reshape,
-  sumAxes,
   type Tensor,
-  traceClosed,
   UnsupportedError,
   where,
 } from "../core/mod.ts";
+import { applyGraph, broadcastFront, intern, sumAxes, traceClosed } from "../core/internal.ts";
 import { batchGraph, batchGraphTo } from "./batch_graph.ts";
 import { interpret } from "./interpret.ts";
 import { whileJvp, type WhileParams } from "./_while_jvp.ts";

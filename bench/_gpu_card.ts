@@ -72,3 +72,21 @@ async function measureCopy(device: GPUDevice, size: number): Promise<number> {
   }
   return rates.length > 0 ? median(rates) : NaN;
 }
+
+/** Submits and dispatches so far, from now on. */
+export function countCalls(): { submits: number; dispatches: number } {
+  const counts = { submits: 0, dispatches: 0 };
+  const queue = GPUQueue.prototype;
+  const { submit } = queue;
+  queue.submit = function (buffers) {
+    counts.submits++;
+    return submit.call(this, buffers);
+  };
+  const pass = GPUComputePassEncoder.prototype;
+  const { dispatchWorkgroups } = pass;
+  pass.dispatchWorkgroups = function (...groups) {
+    counts.dispatches++;
+    return dispatchWorkgroups.apply(this, groups);
+  };
+  return counts;
+}

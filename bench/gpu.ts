@@ -3,7 +3,7 @@
  * rate of a copy within the device; products f32 beside the card's peak; a map and a softmax as
  * fractions of the copy; the LoRA step of a GPT-2 124M-shaped model with its kernels, bytes and host
  * time, beside PyTorch when GRAFT_PYTHON names a Python that has it. On an adapter that runs on the
- * CPU it says so and uses small sizes.
+ * CPU it says so and uses small sizes; `--batch 1 --time 8 --layers 12` give the step others.
  */
 import { parseArgs } from "npm:deno-std@1.4.0/cli/parse_args.js";
 import {
@@ -21,12 +21,15 @@ import {
   type Tensor,
 } from "../core/mod.ts";
 import "../mod.ts";
-import { gpt2LoraStep, programLine } from "./_gpt2_lora.ts";
-import { probeCard } from "./_gpu_card.ts";
+import { gpt2LoraStep, programLine, type StepSizes } from "./_gpt2_lora.ts";
+import { countCalls, probeCard } from "./_gpu_card.ts";
 import { openPython } from "./_python.ts";
 import { median, now } from "./_stats.ts";
 
-const args = parseArgs(Deno.args, { string: ["rounds"], default: { rounds: "5" } });
+const args = parseArgs(Deno.args, {
+  string: ["rounds", "batch", "time", "layers", "vocab"],
+  default: { rounds: "5" },
+});
 const rounds = Number(args.rounds);
 const card = await probeCard();
 if (!card) {
@@ -84,9 +87,7 @@ async function measureBandwidth(size: number): Promise<void> {
 
 /** The LoRA step of gpt2_step.ts, at batch 8 x 512 on a GPU. */
 async function measureStep(): Promise<void> {
-  const sizes = card!.isSoftware
-    ? { batch: 2, time: 16, layers: 2, config: { vocab_size: 256, n_embd: 96, n_head: 4 } }
-    : { batch: 8, time: 512, layers: 12 };
+  const sizes = stepSizes(card!.isSoftware && args.layers === undefined);
   const step = await gpt2LoraStep(sizes);
   const { report, ms: compiled } = await step.compile();
   const first = await step.run();
@@ -94,6 +95,10 @@ async function measureStep(): Promise<void> {
     ...[sizes.batch, sizes.time, sizes.layers].map(String),
     "cuda",
   ]);
+  const counts = countCalls();
+  const before = { ...counts };
+  step.submit().dispose();
+  const calls = [counts.submits - before.submits, counts.dispatches - before.dispatches];
   const [ours, theirs, host]: [number[], number[], number[]] = [[], [], []];
   for (let i = 0; i < rounds; i++) {
     ours.push(await step.run());
@@ -109,6 +114,7 @@ async function measureStep(): Promise<void> {
   const rate = report.flops / 1e6 / median(ours);
   console.log(`gpt2 lora  batch ${sizes.batch} x ${sizes.time}, ${sizes.layers} layers`);
   console.log(`  program  ${programLine(report)}`);
+  console.log(`  calls    ${calls[0]} submits, ${calls[1]} dispatches a step`);
   console.log(`  compile  ${compiled.toFixed(0)} ms, first step ${first.toFixed(0)} ms`);
   console.log(`  step     ${milliseconds(ours)}, ${rate.toFixed(1)} GFLOP/s`);
   console.log(`  host     ${milliseconds(host)} until the step is submitted`);
@@ -120,6 +126,17 @@ async function measureStep(): Promise<void> {
   } else if (!card!.isSoftware) {
     console.log("  pytorch  not found: set GRAFT_PYTHON to a Python with torch and peft");
   }
+}
+
+/** GPT-2 124M's sizes, or small ones; options say otherwise. */
+function stepSizes(isSmall: boolean): StepSizes {
+  const config = isSmall ? { vocab_size: 256, n_embd: 96, n_head: 4 } : {};
+  return {
+    batch: Number(args.batch ?? (isSmall ? 2 : 8)),
+    time: Number(args.time ?? (isSmall ? 16 : 512)),
+    layers: Number(args.layers ?? (isSmall ? 2 : 12)),
+    config: args.vocab === undefined ? config : { ...config, vocab_size: Number(args.vocab) },
+  };
 }
 
 /** Milliseconds of one call of `f`: the difference of a long and a short row, each read once. */

@@ -3,7 +3,8 @@
  * apart from the kernels: matching 445 leaves when jitted; building, differentiating and extracting
  * the Graph when not.
  */
-import { evaluate, extract, jit, key, randint, type Tensor, treeLeaves } from "../core/mod.ts";
+import { evaluate, jit, key, randint, type Tensor, treeLeaves } from "../core/mod.ts";
+import { extract } from "../core/internal.ts";
 import "../mod.ts";
 import { valueAndGrad } from "../autodiff/mod.ts";
 import { gpt2Family } from "../models/mod.ts";

@@ -3,18 +3,8 @@
  * goes, by kernel: every step of the program is run and timed by itself, best of several rounds.
  */
 import { parseArgs } from "npm:deno-std@1.4.0/cli/parse_args.js";
-import {
-  bytesOf,
-  eliminateDead,
-  Graph,
-  key,
-  makeGraph,
-  sizeOf,
-  type Tensor,
-  type Tree,
-  treeFlatten,
-  zeros,
-} from "../core/mod.ts";
+import { Graph, key, makeGraph, type Tensor, type Tree, treeFlatten, zeros } from "../core/mod.ts";
+import { bytesOf, eliminateDead, sizeOf } from "../core/internal.ts";
 import "../mod.ts";
 import { valueAndGrad } from "../autodiff/mod.ts";
 import { type Engine, newEngine } from "../kernels/wasm/engine.ts";

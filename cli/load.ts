@@ -1,4 +1,4 @@
-import { type DeviceName, registeredDevices, setDevice, type Tree } from "../mod.ts";
+import { type DeviceName, init, registeredDevices, type Tree } from "../mod.ts";
 import { loadTokenizer, type Tokenizer } from "../hub/mod.ts";
 import { graft } from "../peft/mod.ts";
 import { loadAdapter, type LoadedModel, loadModel } from "../train/mod.ts";
@@ -24,7 +24,7 @@ export type LoadOptions = {
 
 /** Loads what the options of a command name. */
 export async function load(options: LoadOptions, terminal: Terminal): Promise<Loaded> {
-  chooseDevice(options.device);
+  await chooseDevice(options.device);
   const { revision } = options;
   const folder = await findFolder(options.model, { revision, terminal });
   const plain = await loadTokenizer(folder);
@@ -61,15 +61,19 @@ function withinVocabulary(tokenizer: Tokenizer, size: number): Tokenizer {
 }
 
 /**
- * Chooses what computes; undefined leaves the default.
+ * Chooses what computes and makes it ready; undefined leaves the default.
  *
  * @throws {UsageError} naming the devices there are
+ * @throws {UnsupportedError} if this machine does not have the device
  */
-export function chooseDevice(name: string | undefined): void {
-  if (name === undefined) return;
+export async function chooseDevice(name: string | undefined): Promise<void> {
+  if (name === undefined) {
+    await init();
+    return;
+  }
   const devices: readonly string[] = registeredDevices();
   if (!devices.includes(name)) {
     throw new UsageError(`Cannot use --device ${name}: the devices are ${devices.join(", ")}`);
   }
-  setDevice(name as DeviceName);
+  await init({ device: name as DeviceName });
 }

@@ -13,7 +13,7 @@ export type DeviceBuffer = { readonly bytes: number };
 export type KernelReport = {
   /** What it does: "dot 512x768x768 + epilogue", "row 512x768", "host sort". */
   readonly name: string;
-  /** Template or generator: dot, map, row, col, copy, host ... */
+  /** Template or generator: dot, map, row, col, copy, loop, host ... */
   readonly kind: string;
   /** Floating-point operations of one run. */
   readonly flops: number;
@@ -66,12 +66,23 @@ export type Backend = {
 };
 
 const factories = new Map<DeviceName, () => Backend>();
+const preferences = new Map<DeviceName, () => Promise<boolean>>();
 const backends = new Map<DeviceName, Backend>();
 let chosen: DeviceName | null = null;
 
-/** Makes a backend known; mod.ts does this for those that Graft has. */
-export function registerBackend(name: DeviceName, make: () => Backend): void {
+/**
+ * Makes a backend known; mod.ts does this for those that Graft has.
+ *
+ * @param options `isPreferred`: whether this machine should use it though nobody has asked for it;
+ *   `init` asks, since finding out has to be waited for
+ */
+export function registerBackend(
+  name: DeviceName,
+  make: () => Backend,
+  options: { readonly isPreferred?: () => Promise<boolean> } = {},
+): void {
   factories.set(name, make);
+  if (options.isPreferred) preferences.set(name, options.isPreferred);
 }
 
 /** Names of the registered backends. */
@@ -107,6 +118,14 @@ export function currentBackend(): Backend {
 export function setDevice(name: DeviceName): void {
   backendOf(name);
   chosen = name;
+}
+
+/** Chooses the device that the machine prefers, unless one has been chosen or used before. */
+export async function choosePreferred(): Promise<void> {
+  if (chosen !== null || deviceFromEnvironment() !== null) return;
+  for (const [name, isPreferred] of preferences) {
+    if (await isPreferred() && chosen === null) chosen = name;
+  }
 }
 
 /** Every backend that has been used. */

@@ -1,4 +1,5 @@
-import { allPrimitives, type DType, type HostArray, roundTo } from "../core/mod.ts";
+import { allPrimitives, type DType, type HostArray } from "../core/mod.ts";
+import { roundTo } from "../core/internal.ts";
 import {
   ACC,
   type Atom,

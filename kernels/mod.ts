@@ -1,7 +1,9 @@
 /**
- * Kernels: Graph to Program to machine. Two backends: the CPU's in WebAssembly, and the reference.
+ * Kernels: Graph to Program to machine. Three backends: the CPU's in
+ * WebAssembly, WebGPU, and the reference.
  *
  * @module
  */
 export { referenceBackend, runGraph } from "./reference.ts";
 export { wasmBackend } from "./wasm/backend.ts";
+export { type GpuProvider, hasGraphicsCard, setGpuProvider, webgpuBackend } from "./webgpu/mod.ts";

@@ -1,16 +1,13 @@
-import {
-  type Aval,
-  type Backend,
-  type DeviceBuffer,
-  type Graph,
-  type HostArray,
-  narrow,
-  type Program,
-  type ProgramReport,
-  roundTo,
-  sizeOf,
-  widen,
+import type {
+  Aval,
+  Backend,
+  DeviceBuffer,
+  Graph,
+  HostArray,
+  Program,
+  ProgramReport,
 } from "../core/mod.ts";
+import { narrow, roundTo, sizeOf, widen } from "../core/internal.ts";
 
 type HostBuffer = DeviceBuffer & { readonly value: HostArray };
 type ReferenceProgram = Program & {

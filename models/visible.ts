@@ -1,7 +1,6 @@
 import {
   add,
   expandDims,
-  formatShape,
   greater,
   iota,
   lessEqual,
@@ -12,6 +11,7 @@ import {
   sub,
   type Tensor,
 } from "../core/mod.ts";
+import { formatShape } from "../core/internal.ts";
 import { prependSeen } from "./prompts.ts";
 
 /** What decides which columns a query sees. */

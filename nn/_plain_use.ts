@@ -1,14 +1,13 @@
 import {
   convert,
   convGeneral,
-  definePlainUse,
   dotGeneral,
-  formatShape,
   promoteTypes,
   ShapeError,
   take,
   type Tensor,
 } from "../core/mod.ts";
+import { definePlainUse, formatShape } from "../core/internal.ts";
 
 // What layers do with a plain tensor as their weight: the products of the whole library.
 definePlainUse((weight, x, use) => {

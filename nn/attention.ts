@@ -5,7 +5,6 @@ import {
   convert,
   dotGeneral,
   expandDims,
-  formatShape,
   iota,
   lessEqual,
   logicalAnd,
@@ -16,6 +15,7 @@ import {
   type Tensor,
   where,
 } from "../core/mod.ts";
+import { formatShape } from "../core/internal.ts";
 import { dropout } from "./dropout.ts";
 
 /** Queries [B, H, T, K], keys [B, H, S, K] and values [B, H, S, K]. */

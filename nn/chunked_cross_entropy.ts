@@ -1,4 +1,5 @@
-import { add, div, reshape, sizeOf, slice, type Tensor } from "../core/mod.ts";
+import { add, div, reshape, slice, type Tensor } from "../core/mod.ts";
+import { sizeOf } from "../core/internal.ts";
 import { checkpoint } from "../autodiff/mod.ts";
 import { type CrossEntropyOptions, crossEntropySums } from "./cross_entropy.ts";
 

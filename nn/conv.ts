@@ -2,13 +2,13 @@ import {
   add,
   applyWeight,
   convert,
-  formatShape,
   reshape,
   ShapeError,
   type Tensor,
   type Weight,
   weightShape,
 } from "../core/mod.ts";
+import { formatShape } from "../core/internal.ts";
 
 /** Parameters of a convolution: a kernel [O, C / groups, KH, KW] and a bias [O]. */
 export type Conv2dParams = { readonly weight: Weight; readonly bias?: Tensor };

@@ -4,19 +4,18 @@ import {
   div,
   equal,
   expandDims,
-  formatShape,
   iota,
   logSumExp,
   mean,
   mul,
   notEqual,
-  sameShape,
   ShapeError,
   sub,
   sum,
   type Tensor,
   where,
 } from "../core/mod.ts";
+import { formatShape, sameShape } from "../core/internal.ts";
 
 /** Options of `crossEntropy`. */
 export type CrossEntropyOptions = {

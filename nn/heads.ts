@@ -1,4 +1,5 @@
-import { formatShape, reshape, ShapeError, type Tensor, transpose } from "../core/mod.ts";
+import { reshape, ShapeError, type Tensor, transpose } from "../core/mod.ts";
+import { formatShape } from "../core/internal.ts";
 
 /** Options of `splitHeads`. */
 export type SplitHeadsOptions = { readonly heads: number };

@@ -1,7 +1,6 @@
 import {
   add,
   convert,
-  formatShape,
   mean,
   mul,
   rsqrt,
@@ -10,6 +9,7 @@ import {
   sub,
   type Tensor,
 } from "../core/mod.ts";
+import { formatShape } from "../core/internal.ts";
 
 /** Parameters of a layer norm: gain `weight` [D] and `bias` [D], each if there is one. */
 export type LayerNormParams = { readonly weight?: Tensor; readonly bias?: Tensor };

@@ -3,18 +3,17 @@ import {
   add,
   convert,
   exp,
-  formatShape,
   log1p,
   maximum,
   mean,
   mul,
   neg,
-  sameShape,
   ShapeError,
   square,
   sub,
   type Tensor,
 } from "../core/mod.ts";
+import { formatShape, sameShape } from "../core/internal.ts";
 
 /**
  * Mean squared error, over all elements: mean((x - y)²), in float32.

@@ -1,14 +1,5 @@
-import {
-  add,
-  convert,
-  formatShape,
-  mean,
-  mul,
-  rsqrt,
-  ShapeError,
-  square,
-  type Tensor,
-} from "../core/mod.ts";
+import { add, convert, mean, mul, rsqrt, ShapeError, square, type Tensor } from "../core/mod.ts";
+import { formatShape } from "../core/internal.ts";
 
 /** Parameters of a root-mean-square norm: the gain `weight` [D] if there is one. */
 export type RmsNormParams = { readonly weight?: Tensor };

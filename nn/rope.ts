@@ -4,7 +4,6 @@ import {
   convert,
   cos,
   expandDims,
-  formatShape,
   mul,
   reshape,
   ShapeError,
@@ -14,6 +13,7 @@ import {
   type Tensor,
   tensor,
 } from "../core/mod.ts";
+import { formatShape } from "../core/internal.ts";
 
 /** Rotations of every position: cosines and sines [B, 1, T, R/2] of its angles, float32. */
 export type Rotation = { readonly cos: Tensor; readonly sin: Tensor };

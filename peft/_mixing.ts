@@ -10,13 +10,13 @@ import {
   mul,
   reshape,
   sign,
-  sizeOf,
   slice,
   sort,
   type Tensor,
   uniform,
   where,
 } from "../core/mod.ts";
+import { sizeOf } from "../core/internal.ts";
 
 /** How tensors of several adapters become one. */
 export type Mixing = "linear" | "ties" | "dare_linear" | "dare_ties" | "magnitude_prune";

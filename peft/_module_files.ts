@@ -1,6 +1,5 @@
 import {
   type FlatTree,
-  formatShape,
   type Shape,
   type Tensor,
   type Tree,
@@ -8,6 +7,7 @@ import {
   TreeError,
   unflattenPaths,
 } from "../core/mod.ts";
+import { formatShape } from "../core/internal.ts";
 import type { ModuleFields } from "./adapter.ts";
 import { join } from "./layout.ts";
 import { type ReplacedConfig, replacedTensors } from "./_replaced.ts";

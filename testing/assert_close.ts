@@ -1,4 +1,5 @@
-import { formatAval, type Tensor, type Tree, treeEntries, TreeError } from "../core/mod.ts";
+import { type Tensor, type Tree, treeEntries, TreeError } from "../core/mod.ts";
+import { formatAval } from "../core/internal.ts";
 
 /** How far numbers may be apart: |actual - expected| <= atol + rtol · |expected|. */
 export type Tolerance = {

@@ -1,5 +1,6 @@
 import fc, { type Arbitrary } from "npm:fast-check@4.10.2";
-import { type DType, isFloat, sizeOf, type Tensor, tensor, type Tree } from "../core/mod.ts";
+import { type DType, isFloat, type Tensor, tensor, type Tree } from "../core/mod.ts";
+import { sizeOf } from "../core/internal.ts";
 
 /** Bounds of generated shapes. */
 export type ShapeOptions = {

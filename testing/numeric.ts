@@ -1,4 +1,5 @@
-import { type HostArray, isFloat, type Tensor, trace } from "../core/mod.ts";
+import { type HostArray, isFloat, type Tensor } from "../core/mod.ts";
+import { trace } from "../core/internal.ts";
 import { runGraph } from "../kernels/mod.ts";
 
 /** A function of leaves. */

@@ -15,6 +15,9 @@ const ALLOWED: { readonly [room: string]: readonly string[] } = {
   cli: ["core", "autodiff", "kernels", "hub", "nn", "optim", "models", "peft", "train", "mod.ts"],
 };
 
+/** What core has for the other rooms and not for users. */
+const INTERNAL = "core/internal.ts";
+
 type Edge = { readonly from: string; readonly to: string; readonly typeOnly: boolean };
 
 const root = new URL("..", import.meta.url);
@@ -93,9 +96,17 @@ Deno.test("rooms: other rooms are imported through their mod.ts", () => {
   const wrong = graph.filter(({ from, to }) => {
     const room = from.split("/")[0]!;
     const target = to.split("/")[0]!;
-    return room in ALLOWED && room !== target && to.includes("/") && to !== `${target}/mod.ts`;
+    return room in ALLOWED && room !== target && to.includes("/") &&
+      to !== `${target}/mod.ts` && to !== INTERNAL;
   });
   assertEquals(wrong.map(({ from, to }) => `${from} imports ${to}`), []);
+});
+
+Deno.test("rooms: the public face of core has nothing of core/internal.ts", async () => {
+  const [face, internal] = await Promise.all(
+    ["core/mod.ts", INTERNAL].map((path) => import(new URL(path, root).href)),
+  );
+  assertEquals(Object.keys(internal).filter((name) => name in face), []);
 });
 
 Deno.test("rooms: there is no import cycle", () => {

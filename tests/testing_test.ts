@@ -2,7 +2,8 @@ import "../mod.ts";
 import { assertMatch, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { customJvp } from "../autodiff/mod.ts";
-import { add, type AnyPrimitive, bind, exp, matmul, mul, negP, setDevice } from "../core/mod.ts";
+import { add, type AnyPrimitive, bind, exp, matmul, mul, setDevice } from "../core/mod.ts";
+import { negP } from "../core/internal.ts";
 import { sin, type Tensor, tensor } from "../core/mod.ts";
 import {
   assertClose,

@@ -1,4 +1,11 @@
-import { backendOf, currentBackend, registeredDevices } from "../../mod.ts";
+import {
+  backendOf,
+  currentBackend,
+  type DeviceName,
+  init,
+  registeredDevices,
+  UnsupportedError,
+} from "../../mod.ts";
 import {
   type Checkpoint,
   FileFormatError,
@@ -45,13 +52,26 @@ export const infoCommand: Command = defineCommand({
 });
 
 /** The devices there are, which one is used, and the memory of this machine. */
-function aboutDevices(terminal: Terminal): void {
+async function aboutDevices(terminal: Terminal): Promise<void> {
+  await init();
   const current = currentBackend().name;
   for (const name of registeredDevices()) {
-    terminal.out(`${name === current ? "*" : " "} ${backendOf(name).describe()}`);
+    terminal.out(`${name === current ? "*" : " "} ${await aboutDevice(name)}`);
   }
   const { total, available } = Deno.systemMemoryInfo();
   terminal.out(`  memory: ${formatBytes(available)} available of ${formatBytes(total)}`);
+}
+
+/** What a device is, or why there is none. */
+async function aboutDevice(name: DeviceName): Promise<string> {
+  const backend = backendOf(name);
+  try {
+    await backend.init();
+    return backend.describe();
+  } catch (error) {
+    if (error instanceof UnsupportedError) return `${name}: none on this machine`;
+    throw error;
+  }
 }
 
 type Row = readonly [name: string, value: string];

@@ -31,7 +31,7 @@ export const mergeCommand: Command = defineCommand({
     device: DEVICE,
   },
   run: async ({ model, revision, adapter, out, dtype, device }, terminal) => {
-    chooseDevice(device);
+    await chooseDevice(device);
     const folder = await findFolder(model, { revision, terminal });
     await refuseSameFolder(folder, out);
     const base = await loadModel(folder);

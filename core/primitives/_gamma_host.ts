@@ -44,6 +44,7 @@ const BERNOULLI = [1 / 12, -1 / 720, 1 / 30240, -1 / 1209600, 1 / 47900160, -691
 
 /** ψ⁽ⁿ⁾(x) = (-1)ⁿ⁺¹ n! Σ 1 / (x + k)ⁿ⁺¹ for n ≥ 1, by Euler and Maclaurin's formula. */
 export function polygammaHost(n: number, x: number): number {
+  if (x === -Infinity) return NaN;
   if (x <= 0 && Number.isInteger(x)) return n % 2 === 1 ? Infinity : NaN;
   const s = n + 1;
   let sum = 0;

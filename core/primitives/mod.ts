@@ -1,69 +1,78 @@
-/** Every primitive and the functions that apply them. */
-export * from "./abs_sign.ts";
-export * from "./add.ts";
-export * from "./arg_reduce.ts";
-export * from "./atan2.ts";
-export * from "./bit_counts.ts";
-export * from "./bitcast.ts";
-export * from "./bitwise.ts";
-export * from "./broadcast_sum.ts";
-export * from "./cbrt.ts";
-export * from "./cholesky.ts";
-export * from "./compare.ts";
-export * from "./concatenate.ts";
-export * from "./constant.ts";
-export * from "./conv_general.ts";
-export * from "./convert.ts";
-export * from "./cumulative.ts";
-export * from "./div.ts";
-export * from "./dot_general.ts";
-export * from "./dynamic_slice.ts";
-export * from "./eigh.ts";
-export * from "./erf.ts";
-export * from "./erf_inv.ts";
-export * from "./exp.ts";
-export * from "./expm1.ts";
-export * from "./fence.ts";
-export * from "./gamma.ts";
-export * from "./gather_scatter.ts";
-export * from "./inverse_hyperbolic.ts";
-export * from "./inverse_trigonometric.ts";
-export * from "./iota.ts";
-export * from "./is_finite.ts";
-export * from "./log.ts";
-export * from "./log1p.ts";
-export * from "./logistic.ts";
-export * from "./lu.ts";
-export * from "./max_min.ts";
-export * from "./mul.ts";
-export * from "./neg.ts";
-export * from "./pow.ts";
-export * from "./qr.ts";
-export * from "./random_bits.ts";
-export * from "./reduce_max_min.ts";
-export * from "./reduce_prod.ts";
-export * from "./rem.ts";
-export * from "./reshape.ts";
-export * from "./rev.ts";
-export * from "./rounding.ts";
-export * from "./rsqrt.ts";
-export * from "./select.ts";
-export * from "./sin_cos.ts";
-export * from "./sinh_cosh.ts";
-export * from "./slice_pad.ts";
-export * from "./sort.ts";
-export * from "./sqrt.ts";
-export * from "./stop_gradient.ts";
-export * from "./sub.ts";
-export * from "./svd.ts";
-export * from "./tan.ts";
-export * from "./tanh.ts";
-export * from "./transpose.ts";
-export * from "./triangular_solve.ts";
-export * from "./windows.ts";
+/**
+ * The primitives: loading this registers them all. What is exported are the functions that users call;
+ * rules and other rooms take the rest from core/internal.ts.
+ *
+ * @module
+ */
+import "./arg_reduce.ts";
+import "./constant.ts";
+import "./cumulative.ts";
+import "./dynamic_slice.ts";
+import "./random_bits.ts";
+import "./reduce_max_min.ts";
+import "./reduce_prod.ts";
+import "./sort.ts";
 export { broadcastTo, type Operand } from "./_binary.ts";
-export type { BinaryPrimitive, Domain, UnaryPrimitive } from "./_elementwise.ts";
-export type { CumulativeKind } from "./_cumulative_host.ts";
-export type { ConvParams } from "./_conv_host.ts";
-export type { AxisPairs, DotParams } from "./_dot_host.ts";
-export type { StructuralPrimitive } from "./_structural.ts";
+export type { AxisPairs } from "./_dot_host.ts";
+export { abs, sign } from "./abs_sign.ts";
+export { add } from "./add.ts";
+export { atan2 } from "./atan2.ts";
+export { countLeadingZeros, populationCount } from "./bit_counts.ts";
+export { bitcast } from "./bitcast.ts";
+export {
+  bitwiseAnd,
+  bitwiseNot,
+  bitwiseOr,
+  bitwiseXor,
+  leftShift,
+  rightShift,
+  rightShiftLogical,
+} from "./bitwise.ts";
+export { broadcastInDim, type BroadcastParams } from "./broadcast_sum.ts";
+export { cbrt } from "./cbrt.ts";
+export { cholesky } from "./cholesky.ts";
+export { equal, greater, greaterEqual, less, lessEqual, notEqual } from "./compare.ts";
+export { concatenate } from "./concatenate.ts";
+export { convGeneral, type ConvOptions } from "./conv_general.ts";
+export { convert } from "./convert.ts";
+export { div } from "./div.ts";
+export { dotGeneral } from "./dot_general.ts";
+export { eigh } from "./eigh.ts";
+export { erf, erfc } from "./erf.ts";
+export { erfInv } from "./erf_inv.ts";
+export { exp, exp2 } from "./exp.ts";
+export { expm1 } from "./expm1.ts";
+export { fence } from "./fence.ts";
+export { digamma, lgamma } from "./gamma.ts";
+export type { ScatterKind } from "./gather_scatter.ts";
+export { acosh, asinh, atanh } from "./inverse_hyperbolic.ts";
+export { acos, asin, atan } from "./inverse_trigonometric.ts";
+export { iota } from "./iota.ts";
+export { isFinite, isInf, isNan } from "./is_finite.ts";
+export { log, log10, log2 } from "./log.ts";
+export { log1p } from "./log1p.ts";
+export { sigmoid } from "./logistic.ts";
+export { lu } from "./lu.ts";
+export { maximum, minimum } from "./max_min.ts";
+export { mul } from "./mul.ts";
+export { neg } from "./neg.ts";
+export { integerPow, pow, reciprocal, square } from "./pow.ts";
+export { qr } from "./qr.ts";
+export { rem } from "./rem.ts";
+export { reshape } from "./reshape.ts";
+export { flip } from "./rev.ts";
+export { ceil, floor, round, trunc } from "./rounding.ts";
+export { rsqrt } from "./rsqrt.ts";
+export { where } from "./select.ts";
+export { cos, sin } from "./sin_cos.ts";
+export { cosh, sinh } from "./sinh_cosh.ts";
+export { slice } from "./slice_pad.ts";
+export { sqrt } from "./sqrt.ts";
+export { stopGradient } from "./stop_gradient.ts";
+export { sub } from "./sub.ts";
+export { type Svd, svd } from "./svd.ts";
+export { tan } from "./tan.ts";
+export { tanh } from "./tanh.ts";
+export { moveAxis, swapAxes, transpose } from "./transpose.ts";
+export { type TriangularParams, triangularSolve } from "./triangular_solve.ts";
+export { windows } from "./windows.ts";

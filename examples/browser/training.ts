@@ -1,4 +1,5 @@
-import { foldIn, key, treeSize, turn } from "../../core/mod.ts";
+import { foldIn, key, treeSize } from "../../core/mod.ts";
+import { turn } from "../../core/internal.ts";
 import { formatJson, formatSafetensors } from "../../hub/mod.ts";
 import { adamw, chain, clipByGlobalNorm, warmupConstantSchedule } from "../../optim/mod.ts";
 import { type Adapter, adapterToFiles, lora } from "../../peft/mod.ts";

@@ -1,4 +1,5 @@
-import { key, turn } from "../../core/mod.ts";
+import { key } from "../../core/mod.ts";
+import { turn } from "../../core/internal.ts";
 import { stream } from "../../models/mod.ts";
 import { type Adapter, graft } from "../../peft/mod.ts";
 import type { BaseModel } from "./base_model.ts";

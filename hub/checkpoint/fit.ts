@@ -1,4 +1,5 @@
-import { formatShape, sameShape, type Shape, TreeError } from "../../core/mod.ts";
+import { type Shape, TreeError } from "../../core/mod.ts";
+import { formatShape, sameShape } from "../../core/internal.ts";
 
 /** What a model expects of a checkpoint. */
 export type Expected = {

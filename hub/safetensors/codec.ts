@@ -1,18 +1,13 @@
 import {
   type Aval,
   type DType,
-  fromF16,
-  fromStorage,
   isFloat,
-  narrow,
   type Shape,
-  sizeOf,
   type StorageArray,
-  storageView,
   type Tensor,
   UnsupportedError,
-  widen,
 } from "../../core/mod.ts";
+import { fromF16, fromStorage, narrow, sizeOf, storageView, widen } from "../../core/internal.ts";
 import { DTYPE_OF, FILE_DTYPE_OF, type FileDType } from "./dtypes.ts";
 
 /** What a decoded slice is called in errors. */

@@ -1,4 +1,5 @@
-import { type Shape, sizeOf } from "../../core/mod.ts";
+import type { Shape } from "../../core/mod.ts";
+import { sizeOf } from "../../core/internal.ts";
 import { FileFormatError } from "../errors.ts";
 import { isJsonObject, type JsonObject, parseJsonObject } from "../json.ts";
 import { FILE_BITS, FILE_DTYPES, type FileDType, isFileDType } from "./dtypes.ts";

@@ -1,11 +1,5 @@
-import {
-  evaluate,
-  type FlatTree,
-  reader,
-  type Shape,
-  sizeOf,
-  type Tensor,
-} from "../../core/mod.ts";
+import { evaluate, type FlatTree, type Shape, type Tensor } from "../../core/mod.ts";
+import { reader, sizeOf } from "../../core/internal.ts";
 import { writeAll, writeFileAtomic } from "../atomic.ts";
 import { encodeStorage } from "./codec.ts";
 import { FILE_BITS, FILE_DTYPE_OF, FILE_DTYPES, type FileDType } from "./dtypes.ts";

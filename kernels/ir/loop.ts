@@ -56,7 +56,8 @@ export function turnsOf(loop: Loop): number | null {
   }
 }
 
-function bodyOf(graph: Graph, first: number, carry: number): LoopBody {
+/** A Graph as a program: `carry` inputs from number `first` on are replaced by its first results. */
+export function bodyOf(graph: Graph, first: number, carry: number): LoopBody {
   const { inputs, nodes, avals } = graph;
   const stays = graph.outputs.map((v, i) => i < carry && v === first + i);
   const donated = avals.slice(0, inputs).map((_, v) =>

@@ -83,7 +83,7 @@ export type KernelIR = {
   readonly rowStores: readonly Store[];
   /** Callable on rows x [lane0, lane1): loaders, epilogues, one-dimensional maps. */
   readonly tile: boolean;
-  /** Rows must run in order within a task (scatter-add): tasks split the lanes. */
+  /** Rows read what earlier ones stored (scatter, running sums): tasks split the lanes. */
   readonly ordered: boolean;
 };
 
@@ -123,8 +123,8 @@ export type ProductIR = {
 };
 
 /**
- * A primitive run on the host through its `evaluate`, for what has no kernel (sort, svd, rare
- * functions). Buffers are whole arrays.
+ * A primitive on whole arrays: run on the host through its `evaluate`, for what has no kernel
+ * (factorizations), or what the backend does itself (Machine.native).
  */
 export type HostIR = {
   readonly kind: "host";
@@ -138,8 +138,8 @@ export type HostIR = {
 };
 
 /**
- * A primitive that holds Graphs, whose bodies are programs of their own: see loop.ts. A backend that
- * does not run them itself may take it for a HostIR.
+ * A primitive that holds Graphs, whose bodies are programs of their own: see loop.ts for how to run
+ * them and hoist.ts for what to run before. A backend that does neither may take it for a HostIR.
  */
 export type LoopIR = Omit<HostIR, "kind"> & { readonly kind: "loop"; readonly loop: Loop };
 

@@ -93,7 +93,7 @@ function compute(c: Lowering, n: Node, at: readonly Index[]): Value {
     case "elementwise": {
       const args = n.inputs.map((k) => valueAt(c, k, at));
       if (n.op === "convert_element_type") return convertValue(c.table, args[0]!, n.dtype);
-      if (!c.native.has(n.op) && hasFormula(n.op, n.params)) {
+      if (!c.native.has(n.op) && hasFormula(n.op)) {
         return formulaValue(table, n.op, n.dtype, args, n.params);
       }
       const params = n.params === null ? {} : { params: n.params };

@@ -1,4 +1,5 @@
-import { bytesOf, type DType } from "../../core/mod.ts";
+import type { DType } from "../../core/mod.ts";
+import { bytesOf } from "../../core/internal.ts";
 import type { KernelIR, ScheduledKernel, Store } from "../ir/types.ts";
 import { operandReads, readingsOf } from "./access.ts";
 import type { Lives } from "./life.ts";

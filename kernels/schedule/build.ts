@@ -1,26 +1,54 @@
 import { allPrimitives } from "../../core/mod.ts";
+import { buildCumulative } from "./build_cumulative.ts";
 import { buildCol, buildPart, buildUpdate } from "./build_parts.ts";
 import { buildRows } from "./build_rows.ts";
 import type { Group, Scheduling } from "./groups.ts";
 import { bufferOf, type Buffers, type Built } from "./lowering.ts";
 import { buildProduct } from "./product.ts";
 import { stripSameMemory } from "./store.ts";
+import { refuseTooMany } from "./too_many.ts";
 
 /** The kernel of a group; every member is stored while `buffers` is null. */
 export function buildGroup(s: Scheduling, group: Group, buffers: Buffers): Built {
+  if (!hasWork(s, group)) return NOTHING;
+  if (group.kind === "product") return buildProduct(s, group, buffers);
+  if (group.kind === "host") return buildHost(s, group, buffers);
+  const built = buildGenerated(s, group, buffers);
+  refuseTooMany(s, group, built);
+  return built;
+}
+
+function buildGenerated(s: Scheduling, group: Group, buffers: Buffers): Built {
   switch (group.kind) {
-    case "product":
-      return buildProduct(s, group, buffers);
-    case "host":
-      return buildHost(s, group, buffers);
     case "update":
       return buildUpdate(s, group, buffers);
     case "col":
       return buildCol(s, group, buffers);
+    case "cumulative":
+      return buildCumulative(s, group, buffers);
     default:
       return group.part >= 0 ? buildPart(s, group, buffers) : buildRows(s, group, buffers);
   }
 }
+
+/** Whether a group computes any element. */
+export function hasWork({ norm }: Scheduling, group: Group): boolean {
+  return group.members.some((i) => norm.nodes[i]!.size > 0);
+}
+
+/** What stands for the kernel of a group without work; it is never run. */
+const NOTHING: Built = {
+  ir: {
+    kind: "map",
+    rows: [],
+    lane: { id: 0, size: 0 },
+    stages: [{ reductions: [], stores: [] }],
+    rowStores: [],
+    tile: false,
+    ordered: false,
+  },
+  loads: new Set(),
+};
 
 /** A primitive on whole arrays: a loop over Graphs, or what the host does. */
 function buildHost(s: Scheduling, group: Group, buffers: Buffers): Built {

@@ -1,4 +1,4 @@
-import { type CumulativeParams, sizeOf } from "../../core/mod.ts";
+import { type CumulativeParams, sizeOf } from "../../core/internal.ts";
 import {
   dynamicIndex,
   flatten,

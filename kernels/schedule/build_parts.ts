@@ -1,4 +1,4 @@
-import { sizeOf } from "../../core/mod.ts";
+import { sizeOf } from "../../core/internal.ts";
 import { addIndex, flatten, linear, requireAffine, shiftIndex, unflatten } from "../ir/index.ts";
 import type { Axis, Index, KernelIR, Store, Value } from "../ir/types.ts";
 import { constantValue, makeValue } from "../ir/value.ts";
@@ -9,6 +9,7 @@ import { convertValue } from "../lower/convert.ts";
 import type { Group, Scheduling } from "./groups.ts";
 import { bufferOf, type Buffers, type Built, lowering } from "./lowering.ts";
 import { type Node, paramsOf, reductionOf } from "./node.ts";
+import { updatedInPlace } from "./update.ts";
 
 /** Column reductions: the rows of the kernel are the reduced axes, its lane all others. */
 export function buildCol(s: Scheduling, group: Group, buffers: Buffers): Built {
@@ -72,7 +73,7 @@ export function buildPart(s: Scheduling, group: Group, buffers: Buffers): Built 
   });
 }
 
-/** dynamic_update_slice and scatter-add: a map over the update that stores at dynamic places. */
+/** dynamic_update_slice and scatter: a map over the update that stores at dynamic places. */
 export function buildUpdate(s: Scheduling, group: Group, buffers: Buffers): Built {
   const node = s.norm.nodes[group.members[0]!]!;
   const isScatter = node.op === "scatter";
@@ -94,6 +95,9 @@ export function buildUpdate(s: Scheduling, group: Group, buffers: Buffers): Buil
     const store = isScatter
       ? scatterStore(s, c, node, buffer, at, value)
       : sliceStore(s, c, node, buffer, at, value);
+    // The operand is there already, or it is written first, at this place.
+    const source = updatedInPlace(s, node);
+    if (source >= 0 && s.stored[source]) c.loads.add(source);
     return { ir: mapKernel(axes.groups, [store], laneGroup), loads: c.loads };
   });
 }
@@ -127,7 +131,7 @@ function sliceStore(
   return { buffer, index: requireAffine(flatten(t, target, node.shape)), value };
 }
 
-/** Adds to the row that an id names; a row that there is not gets what it has. */
+/** Changes the row that an id names; a row that there is not gets what it has. */
 function scatterStore(
   { norm }: Scheduling,
   c: Lowering,
@@ -138,7 +142,7 @@ function scatterStore(
 ): Store {
   const { table } = c;
   const t = table.indices;
-  const { axis } = paramsOf(node);
+  const { axis, kind } = paramsOf(node);
   const ids = norm.nodes[node.inputs[1]!]!;
   const idAt = at.slice(axis, axis + ids.shape.length);
   const rows = node.shape[axis]!;
@@ -146,14 +150,14 @@ function scatterStore(
   const target = [...at.slice(0, axis), row, ...at.slice(axis + ids.shape.length)];
   const index = requireAffine(flatten(t, target, node.shape));
   const old = makeValue(table, "load", node.dtype, [], { buffer, index });
-  const sum = makeValue(table, "add", node.dtype, [old, value]);
+  const changed = kind === "set" ? value : makeValue(table, kind, node.dtype, [old, value]);
   const raw = valueAt(c, ids.id, idAt);
   const wide = raw.dtype === "u32" ? "u32" : "i32";
   const id = convertValue(c.table, raw, wide);
   const below = makeValue(table, "lt", "bool", [id, constantValue(table, rows, wide)]);
   const from = makeValue(table, "ge", "bool", [id, constantValue(table, 0, wide)]);
   const isInside = makeValue(table, "and", "bool", [below, from]);
-  return { buffer, index, value: makeValue(table, "select", node.dtype, [isInside, sum, old]) };
+  return { buffer, index, value: makeValue(table, "select", node.dtype, [isInside, changed, old]) };
 }
 
 /** A map kernel: its lane is the last real axis, of group `laneGroup` if rows run in order. */

@@ -1,4 +1,4 @@
-import { sameShape, sizeOf } from "../../core/mod.ts";
+import { sameShape, sizeOf } from "../../core/internal.ts";
 import { flatten, linear, requireAffine, unflatten } from "../ir/index.ts";
 import type { Axis, Index, KernelIR, Store, Value } from "../ir/types.ts";
 import { makeValue } from "../ir/value.ts";

@@ -1,4 +1,4 @@
-import { sameShape } from "../../core/mod.ts";
+import { sameShape } from "../../core/internal.ts";
 import type { Consumers } from "./consumers.ts";
 import type { Node, Norm } from "./node.ts";
 import { paramsOf } from "./node.ts";

@@ -1,4 +1,4 @@
-import { bytesOf } from "../../core/mod.ts";
+import { bytesOf } from "../../core/internal.ts";
 import { turnsOf } from "../ir/loop.ts";
 import type { KernelIR, ScheduledKernel } from "../ir/types.ts";
 import type { Group, Scheduling } from "./groups.ts";

@@ -1,5 +1,7 @@
-import { type Aval, avalId, sizeOf } from "../../core/mod.ts";
-import { allPrimitives, signatureOf } from "../../core/mod.ts";
+import type { Aval } from "../../core/mod.ts";
+import { avalId, sizeOf } from "../../core/internal.ts";
+import { allPrimitives } from "../../core/mod.ts";
+import { signatureOf } from "../../core/internal.ts";
 import type { Machine } from "../ir/types.ts";
 import type { Node, NodeKind } from "./node.ts";
 
@@ -41,10 +43,8 @@ export function constantNode(b: Builder, value: number, aval: Aval): number {
   const key = `${Object.is(value, -0) ? "-0" : value} ${avalId(aval)}`;
   let id = b.constants.get(key);
   if (id === undefined) {
-    const kind = sizeOf(aval.shape) === 0 ? "host" : "constant";
-    const params = kind === "host" ? { shape: aval.shape, axis: 0, dtype: aval.dtype } : null;
-    const op = kind === "host" ? "iota" : "constant";
-    id = push(b, { kind, op, params, inputs: [], aval }, value, -1);
+    const emission = { kind: "constant", op: "constant", params: null, inputs: [], aval } as const;
+    id = push(b, emission, value, -1);
     b.constants.set(key, id);
   }
   return id;

@@ -1,4 +1,4 @@
-import { sameShape } from "../../core/mod.ts";
+import { sameShape } from "../../core/internal.ts";
 import { NotAffine } from "../ir/index.ts";
 import { StoreDemand, Unmergeable } from "../lower/value.ts";
 import { buildGroup } from "./build.ts";
@@ -54,8 +54,9 @@ export function groupStored(s: Scheduling): Group[] {
 function place(g: Grouping, node: Node): void {
   const products = g.ends.get(node.id);
   if (products || node.kind === "concatenate") placeParts(g, node, products ?? []);
-  else if (node.kind === "host") placeHost(g, node);
+  else if (node.kind === "host") placeAlone(g, node, node.results);
   else if (node.kind === "update") placeUpdate(g, node);
+  else if (node.kind === "cumulative") placeAlone(g, node, [node.id]);
   else if (node.kind === "reduce" && isLeading(g, node)) placeCol(g, node);
   else if (node.kind !== "also") placeRows(g, node);
 }
@@ -83,10 +84,11 @@ function placeParts(g: Grouping, node: Node, products: readonly number[]): void 
   for (const part of parts) if (part.before.size === 0) waitLike(part, busy);
 }
 
-function placeHost(g: Grouping, node: Node): void {
+function placeAlone(g: Grouping, node: Node, members: readonly number[]): void {
   const arrays = node.inputs.map((k) => stripSameMemory(g.norm.nodes, g.stored, k));
   const leaves = leavesOf(g, [...arrays, ...node.inputs], g.waits);
-  make(g, leaves, { kind: "host", members: node.results.slice() });
+  const kind = node.kind === "host" ? "host" : "cumulative";
+  make(g, leaves, { kind, members: members.slice() });
 }
 
 /** The operand is written first, unless the update happens in its memory. */

@@ -7,7 +7,7 @@ import type { Graph } from "../../core/mod.ts";
 import type { BufferPlan, Machine, Schedule, ScheduledKernel } from "../ir/types.ts";
 import { aliasStores } from "../plan/alias.ts";
 import { livesOf } from "../plan/life.ts";
-import { buildGroup } from "./build.ts";
+import { buildGroup, hasWork } from "./build.ts";
 import { claimChains } from "./chain.ts";
 import { consumersOf } from "./consumers.ts";
 import { describe } from "./describe.ts";
@@ -83,7 +83,8 @@ function schedule(
   const written = writtenNodes(s, groups);
   const order = orderGroups(norm, groups, (node) => written[node] === 1);
   const numbered = numberBuffers(s, order, written);
-  const kernels = order.map((group) => finishKernel(s, group, numbered.of));
+  const kernels = order.filter((group) => hasWork(s, group))
+    .map((group) => finishKernel(s, group, numbered.of));
   return { kernels, ...planBuffers(s, kernels, numbered) };
 }
 

@@ -1,4 +1,5 @@
-import { type Aval, type DType, isFloat, type Shape, sizeOf } from "../../core/mod.ts";
+import type { Aval, DType, Shape } from "../../core/mod.ts";
+import { sizeOf } from "../../core/internal.ts";
 import type { Machine } from "../ir/types.ts";
 import { hasFormula } from "../lower/formulas/mod.ts";
 
@@ -20,6 +21,7 @@ export type NodeKind =
   | "product"
   | "concatenate" // stored in place by its operands
   | "update" // dynamic_update_slice and scatter: the first operand with elements replaced
+  | "cumulative" // a running operation, which reads the results before
   | "copy"
   | "order" // what a fence waits for; has no value
   | "also"
@@ -95,30 +97,22 @@ export function reductionOf(node: Node): "sum" | "max" | "min" | "prod" {
 
 /** The kind of an application of a primitive; "host" where there is no kernel for it. */
 export function classify(
-  application: { readonly op: string; readonly params: unknown },
+  op: string,
   inputs: readonly Aval[],
   output: Aval,
   machine: Machine,
 ): NodeKind {
-  const { op } = application;
-  const kind = kindOf(op, paramsOf(application), inputs, machine);
-  const isEmpty = (aval: Aval): boolean => sizeOf(aval.shape) === 0 || aval.dtype === "f64";
-  return inputs.some(isEmpty) || isEmpty(output) ? "host" : kind;
+  const kind = kindOf(op, machine);
+  const isF64 = [...inputs, output].some((aval) => aval.dtype === "f64");
+  // Composites have replaced what has no elements, but for primitives that hold Graphs.
+  return isF64 || inputs.some((aval) => sizeOf(aval.shape) === 0) ? "host" : kind;
 }
 
-function kindOf(
-  op: string,
-  params: NodeParams,
-  inputs: readonly Aval[],
-  { elementwise }: Machine,
-): NodeKind {
+function kindOf(op: string, { elementwise }: Machine): NodeKind {
   if (VIEWS.has(op)) return "view";
   if (op === "convert_element_type" || op === "select" || elementwise.has(op)) return "elementwise";
-  if (hasFormula(op, params)) return "elementwise";
-  if (op in REDUCTIONS) {
-    const narrow = inputs[0]!.dtype === "f16" || inputs[0]!.dtype === "bf16";
-    return narrow && op === "reduce_prod" ? "host" : "reduce";
-  }
+  if (hasFormula(op)) return "elementwise";
+  if (op in REDUCTIONS) return "reduce";
   const clamps = elementwise.has("min") && elementwise.has("max");
   switch (op) {
     case "constant":
@@ -126,14 +120,12 @@ function kindOf(
     case "iota":
       return "iota";
     case "dot_general":
-      return isFloat(inputs[0]!.dtype) ? "product" : "host";
+      return "product";
     case "concatenate":
+    case "pad":
       return "concatenate";
-    case "pad": {
-      const { low, high, interior } = params;
-      const crops = low.some((n) => n < 0) || high.some((n) => n < 0);
-      return crops || interior.some((n) => n > 0) ? "host" : "concatenate";
-    }
+    case "cumulative":
+      return "cumulative";
     case "gather":
     case "dynamic_slice":
       return clamps ? "gather" : "host";
@@ -144,7 +136,7 @@ function kindOf(
       return clamps ? "update" : "host";
     case "scatter": {
       const compares = elementwise.has("lt") && elementwise.has("ge") && elementwise.has("and");
-      return clamps && compares && params.kind === "add" ? "update" : "host";
+      return clamps && compares ? "update" : "host";
     }
     default:
       return "host";

@@ -1,13 +1,8 @@
-import {
-  type AnyPrimitive,
-  type Aval,
-  expandGraph,
-  type Graph,
-  type GraphNode,
-  range,
-  roundTo,
-} from "../../core/mod.ts";
+import type { AnyPrimitive, Aval, Graph, GraphNode } from "../../core/mod.ts";
+import { expandGraph, range, roundTo } from "../../core/internal.ts";
 import type { Machine } from "../ir/types.ts";
+import { hasFormula } from "../lower/formulas/mod.ts";
+import { replaceComposites } from "./composites/mod.ts";
 import { finish } from "./finish.ts";
 import { classify, type Node, type Norm, paramsOf } from "./node.ts";
 import { type Builder, builder, constantNode, emit, input } from "./emit_node.ts";
@@ -18,7 +13,7 @@ import { simplify } from "./simplify.ts";
  * common subexpressions shared, sums of disjoint pads made concatenations, and dead code removed.
  */
 export function normalise(whole: Graph, machine: Machine): Norm {
-  const graph = expandGraph(whole);
+  const graph = replaceComposites(expandGraph(whole), machine);
   const b = builder(machine);
   const map: number[] = [];
   const inputs: number[] = [];
@@ -96,7 +91,7 @@ function single(
     );
   }
   const operands = inputs.map((i) => b.nodes[i]!);
-  const kind = classify({ op, params }, operands, aval, b.machine);
+  const kind = classify(op, operands, aval, b.machine);
   if (kind !== "host") {
     const folded = fold(b, primitive, params, operands, aval);
     if (folded >= 0) return folded;
@@ -119,7 +114,9 @@ function fold(
   const op = primitive.name;
   const moves = ["reshape", "transpose", "broadcast_in_dim", "slice", "rev", "windows", "gather"];
   if (moves.includes(op)) return constantNode(b, first.value, aval);
-  if (!["convert_element_type", "select"].includes(op) && !b.machine.elementwise.has(op)) return -1;
+  const isMap = ["convert_element_type", "select"].includes(op) || b.machine.elementwise.has(op) ||
+    hasFormula(op);
+  if (!isMap) return -1;
   const scalars = operands.map(({ value, dtype }) => ({
     data: Float64Array.of(value),
     shape: [],

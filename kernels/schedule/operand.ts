@@ -1,4 +1,4 @@
-import { sizeOf } from "../../core/mod.ts";
+import { sizeOf } from "../../core/internal.ts";
 import {
   addIndex,
   coefficientOf,

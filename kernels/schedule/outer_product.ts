@@ -1,4 +1,5 @@
-import { type Aval, otherAxes, range } from "../../core/mod.ts";
+import type { Aval } from "../../core/mod.ts";
+import { otherAxes, range } from "../../core/internal.ts";
 import { type Builder, emit } from "./emit_node.ts";
 import type { Node, NodeParams } from "./node.ts";
 import { asF32, convert, view } from "./vector_product.ts";

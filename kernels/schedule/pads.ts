@@ -1,4 +1,5 @@
-import { type Aval, sizeOf } from "../../core/mod.ts";
+import type { Aval } from "../../core/mod.ts";
+import { sizeOf } from "../../core/internal.ts";
 import { type Builder, emit } from "./emit_node.ts";
 import { type Node, type NodeParams, paramsOf } from "./node.ts";
 

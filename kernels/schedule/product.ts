@@ -1,4 +1,4 @@
-import { otherAxes, sizeOf } from "../../core/mod.ts";
+import { otherAxes, sizeOf } from "../../core/internal.ts";
 import {
   addIndex,
   coefficientOf,
@@ -52,7 +52,19 @@ export function buildProduct(s: Scheduling, group: Group, buffers: Buffers): Bui
     b: operand(1, columns),
     ...ends,
   };
+  endChainInTime(s, group, loads.size + group.members.length);
   return { ir, loads };
+}
+
+/** A chain that reads more buffers than a kernel may bind ends in its middle. */
+function endChainInTime({ norm, machine }: Scheduling, { chain }: Group, buffers: number): void {
+  if (buffers <= machine.maxBuffers || chain.length === 1) return;
+  const half = chain.slice(0, Math.ceil(chain.length / 2));
+  const end = half.findLast((i) => norm.nodes[i]!.kind === "elementwise") ?? chain[0]!;
+  throw new StoreDemand(
+    end,
+    `Cannot bind ${buffers} buffers: a kernel may have ${machine.maxBuffers}`,
+  );
 }
 
 type End = Pick<ProductIR, "plain" | "epilogue">;

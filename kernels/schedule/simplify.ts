@@ -1,4 +1,5 @@
-import { type Aval, isFloat, range, sameShape } from "../../core/mod.ts";
+import { type Aval, isFloat } from "../../core/mod.ts";
+import { range, sameShape } from "../../core/internal.ts";
 import { type Builder, emit } from "./emit_node.ts";
 import type { Node, NodeParams } from "./node.ts";
 import { paramsOf } from "./node.ts";

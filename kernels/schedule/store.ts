@@ -1,4 +1,4 @@
-import { bytesOf } from "../../core/mod.ts";
+import { bytesOf } from "../../core/internal.ts";
 import type { Machine } from "../ir/types.ts";
 import type { Consumers } from "./consumers.ts";
 import { isSameMemory } from "./finish.ts";
@@ -26,6 +26,7 @@ const ALWAYS: ReadonlySet<NodeKind> = new Set<NodeKind>([
   "reduce",
   "concatenate",
   "update",
+  "cumulative",
   "copy",
   "also",
   "host",

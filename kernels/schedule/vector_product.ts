@@ -1,4 +1,5 @@
-import { type Aval, type DType, otherAxes, sameShape } from "../../core/mod.ts";
+import type { Aval, DType } from "../../core/mod.ts";
+import { otherAxes, sameShape } from "../../core/internal.ts";
 import { type Builder, emit } from "./emit_node.ts";
 import { type Node, type NodeParams, paramsOf } from "./node.ts";
 
@@ -94,7 +95,16 @@ function vectorNode(b: Builder, { node, free, summed }: Side, shape: readonly nu
   return view(b, "reshape", { shape }, ordered, shape);
 }
 
-const STORED = new Set(["input", "reduce", "concatenate", "update", "host", "copy", "constant"]);
+const STORED = new Set([
+  "input",
+  "reduce",
+  "concatenate",
+  "update",
+  "cumulative",
+  "host",
+  "copy",
+  "constant",
+]);
 
 /** A node in f32. */
 export function asF32(b: Builder, node: Node): number {

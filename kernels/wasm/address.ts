@@ -1,7 +1,7 @@
 import type { Index } from "../ir/types.ts";
 import type { Context, Copy, Row } from "./context.ts";
 import { I32 } from "./opcodes.ts";
-import { valuesOfIndex } from "./structure.ts";
+import { valuesOfIndex } from "../ir/structure.ts";
 
 /** One lane of one vector. */
 export type Position = { readonly copy: Copy; readonly lane: number };

@@ -1,3 +1,5 @@
+import { spaceFor } from "./spacing.ts";
+
 /** Something that lives in the arena from one step to another, both included. */
 export type Item = {
   readonly id: number;
@@ -8,9 +10,6 @@ export type Item = {
 
 /** Where everything lies, and how large the arena is. */
 export type ArenaPlan = { readonly offsets: ReadonlyMap<number, number>; readonly bytes: number };
-
-/** Bytes after every item that kernels may read. */
-const SLACK = 64;
 
 type Placed = { start: number; end: number; birth: number; death: number };
 
@@ -24,7 +23,7 @@ export function planArena(items: readonly Item[]): ArenaPlan {
   let total = 0;
   const order = [...items].sort((a, b) => b.bytes - a.bytes || a.birth - b.birth || a.id - b.id);
   for (const { id, bytes, birth, death } of order) {
-    const size = Math.ceil((bytes + SLACK) / 64) * 64;
+    const size = spaceFor(bytes);
     const start = place(placed, size, birth, death);
     const at = placed.findIndex((other) => other.start > start);
     placed.splice(at < 0 ? placed.length : at, 0, { start, end: start + size, birth, death });

@@ -1,4 +1,5 @@
-import { type Aval, type Backend, refuseF64, type StorageArray } from "../../core/mod.ts";
+import type { Aval, Backend, StorageArray } from "../../core/mod.ts";
+import { refuseF64 } from "../../core/internal.ts";
 import { type Engine, newEngine } from "./engine.ts";
 import { features } from "./features.ts";
 import { bytesOfAval, viewAt } from "./host.ts";

@@ -1,7 +1,7 @@
 import type { KernelIR } from "../ir/types.ts";
 import { features } from "./features.ts";
 import { emitKernel } from "./kernel.ts";
-import { keyOf } from "./key.ts";
+import { keyOf } from "../ir/key.ts";
 import { type Call, type CodeModule, exportName, linkModule } from "./link.ts";
 import { moduleBytes } from "./module.ts";
 import type { Fn } from "./asm.ts";

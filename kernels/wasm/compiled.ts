@@ -1,4 +1,5 @@
 import type { Program } from "../../core/mod.ts";
+import type { HoistedLoop } from "../ir/hoist.ts";
 import type { LoopBody } from "../ir/loop.ts";
 import type { HostIR, LoopIR } from "../ir/types.ts";
 import type { Runnable } from "./engine.ts";
@@ -15,16 +16,27 @@ export type CpuProgram = Program & Runnable & {
 };
 
 /** A loop: turns of programs whose memory is the workspace of this one step. */
-export type LoopStep = {
+export type LoopStep = LoopPrograms & {
   readonly kind: "loop";
   readonly ir: LoopIR;
-  readonly bodies: readonly BodyProgram[];
   /** Slots of the operands and results. */
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
-  /** Slot of the workspace: the arena of the bodies, from `space` on the buffers of the last one. */
+  /** Slot of the workspace. */
   readonly workspace: number;
+};
+
+/** The programs of a loop, and its workspace: the arena that they share, and what outlives a turn. */
+export type LoopPrograms = {
+  readonly hoisted: HoistedLoop;
+  /** What runs once, and where its results are kept. */
+  readonly before: BodyProgram | null;
+  readonly kept: readonly number[];
+  readonly bodies: readonly BodyProgram[];
+  /** Offsets of a test's result and of the buffers of the carries; bytes of it all. */
+  readonly flag: number;
   readonly space: number;
+  readonly bytes: number;
 };
 
 /** A program of a loop, and the table of addresses that its turns share. */
@@ -40,7 +52,7 @@ export type BodyProgram = {
   readonly buffers: CarryPlan;
 };
 
-/** The buffers that the carries of a loop take turns in. */
+/** The buffers that the carries of a loop take turns in, besides the loop's own results. */
 export type CarryPlan = {
   /** One class for every size: how many buffers, and where they start in the space of the loop. */
   readonly classes: readonly CarryClass[];

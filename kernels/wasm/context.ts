@@ -1,5 +1,5 @@
 import type { Index, KernelIR, Value } from "../ir/types.ts";
-import { valuesOfIndex } from "./structure.ts";
+import { valuesOfIndex } from "../ir/structure.ts";
 import type { Vectors } from "./vectors.ts";
 
 /** A kernel being emitted. */

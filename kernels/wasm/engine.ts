@@ -1,4 +1,5 @@
-import { environment, type Graph, type MemoryUse } from "../../core/mod.ts";
+import type { Graph, MemoryUse } from "../../core/mod.ts";
+import { environment } from "../../core/internal.ts";
 import { type Code, newCode } from "./code.ts";
 import type { BodyProgram } from "./compiled.ts";
 import { features } from "./features.ts";

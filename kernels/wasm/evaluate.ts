@@ -5,7 +5,7 @@ import { printOperation } from "./elementwise.ts";
 import { V128 } from "./opcodes.ts";
 import { registerOf } from "./register.ts";
 import { loadLanes, prepareAddress } from "./storage.ts";
-import { bufferOf, postOrder, rootsOf, rootsOfStore } from "./structure.ts";
+import { bufferOf, postOrder, rootsOf, rootsOfStore } from "../ir/structure.ts";
 
 /**
  * The local that holds a value, printed at its first use: in `copy` where it differs from lane to

@@ -1,11 +1,9 @@
 import { UnsupportedError } from "../../core/mod.ts";
 import { features } from "./features.ts";
 import { MAX_PAGES } from "./module.ts";
+import { ALIGNMENT, spaceFor } from "./spacing.ts";
 
 const PAGE = 65536;
-const ALIGNMENT = 64;
-/** Bytes after the end of every block that kernels may read. */
-const SLACK = 64;
 /** The memory grows by at least this. */
 const GROWTH = 16 << 20;
 
@@ -68,7 +66,7 @@ export function newHeap(): Heap {
       return view;
     },
     allocate(bytes) {
-      const size = Math.ceil((bytes + SLACK) / ALIGNMENT) * ALIGNMENT;
+      const size = spaceFor(bytes);
       let at = bestFit(gaps, size);
       if (at < 0) {
         grow(size);

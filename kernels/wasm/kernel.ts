@@ -5,7 +5,7 @@ import { type Context, contractions, varying } from "./context.ts";
 import { valueOf } from "./evaluate.ts";
 import { I32 } from "./opcodes.ts";
 import { printRows } from "./rows.ts";
-import { buffersOf, postOrder, rootsOfKernel } from "./structure.ts";
+import { buffersOf, postOrder, rootsOfKernel } from "../ir/structure.ts";
 import { vectorsIn } from "./vectors.ts";
 
 /** Numbers of the parameters that every kernel function has before its buffers' addresses. */

@@ -9,6 +9,10 @@ export type ProductCalls = {
   readonly packA: Call;
   readonly packB: Call;
   readonly macro: Call;
+  /** Products of few rows, by their number (from 1). */
+  readonly thin: readonly (Call | undefined)[];
+  readonly zeroStrip: Call;
+  readonly copyStrip: Call;
 };
 
 /** Instantiates a module over a memory and enters its functions into `calls`. */
@@ -27,6 +31,9 @@ export function linkProducts(
     packA: exports["packA"] as Call,
     packB: exports["packB"] as Call,
     macro: exports["macro"] as Call,
+    thin: [undefined, ...[1, 2, 3, 4].map((rows) => exports[`thin${rows}`] as Call)],
+    zeroStrip: exports["zeroStrip"] as Call,
+    copyStrip: exports["copyStrip"] as Call,
   };
 }
 

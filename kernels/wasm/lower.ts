@@ -1,7 +1,7 @@
 import type { KernelIR } from "../ir/types.ts";
 import type { Code } from "./code.ts";
 import type { KernelStep } from "./step.ts";
-import { buffersOf } from "./structure.ts";
+import { buffersOf } from "../ir/structure.ts";
 
 /** Elements below which a step is one task: waking a thread would cost more than it saves. */
 const SMALL = 16384;

@@ -1,23 +1,28 @@
-import { type DeviceBuffer, type Graph, refuseF64 } from "../../core/mod.ts";
+import type { DeviceBuffer, Graph } from "../../core/mod.ts";
+import { refuseF64 } from "../../core/internal.ts";
 import type { HostIR, LoopIR, Machine } from "../ir/types.ts";
+import { kernelsInside, reportOf } from "../plan/report.ts";
 import { scheduleGraph } from "../schedule/mod.ts";
-import type { CpuProgram, LoopStep } from "./compiled.ts";
+import type { CpuProgram, LoopPrograms, LoopStep } from "./compiled.ts";
 import { ELEMENTWISE } from "./elementwise.ts";
 import type { Engine } from "./engine.ts";
 import { runProgram } from "./execute.ts";
 import type { Block } from "./heap.ts";
 import { lowerKernel } from "./lower.ts";
 import type { Compile } from "./loop/body.ts";
-import { loopStep, type LoweredLoop, lowerLoop } from "./loop/lower.ts";
+import { loopStep, lowerLoop } from "./loop/lower.ts";
 import { planMemory, type Workspace } from "./plan.ts";
 import { lowerProduct, workspacesOf } from "./product/lower.ts";
-import { reportOf } from "./report.ts";
 import type { Step } from "./step.ts";
 
 export type { CpuProgram } from "./compiled.ts";
 
 /** What the schedule knows of the CPU: kernel functions take any number of addresses. */
-const MACHINE: Machine = { maxBuffers: 64, elementwise: ELEMENTWISE };
+export const MACHINE: Machine = {
+  maxBuffers: 64,
+  elementwise: ELEMENTWISE,
+  native: new Set(["sort"]),
+};
 
 /** A piece of the CPU backend's memory. */
 export type CpuBuffer = DeviceBuffer & { readonly block: Block };
@@ -40,7 +45,7 @@ function lowerProgram(engine: Engine, graph: Graph, donated: readonly boolean[])
   for (const { dtype } of graph.avals) refuseF64(dtype, "cpu");
   const schedule = scheduleGraph(graph, donated, MACHINE);
   const compile: Compile = (graph, donated) => lowerProgram(engine, graph, donated);
-  const loops = new Map<LoopIR, LoweredLoop>();
+  const loops = new Map<LoopIR, LoopPrograms>();
   const workspaces = schedule.kernels.flatMap(({ ir }, kernel): readonly Workspace[] => {
     if (ir.kind === "product") return workspacesOf(ir, kernel);
     if (ir.kind !== "loop") return [];
@@ -64,7 +69,7 @@ function lowerProgram(engine: Engine, graph: Graph, donated: readonly boolean[])
   });
   return {
     number: programs++,
-    report: reportOf(schedule, plan.arena.bytes, loops),
+    report: reportOf(schedule, plan.arena.bytes, (ir) => kernelsInside(ir, loops.get(ir)!)),
     steps: steps.map((step) => isAlone(step) ? null : step),
     alone: steps.map((step) => isAlone(step) ? step : null),
     plan,

@@ -6,7 +6,7 @@ import { loopTo } from "./loops.ts";
 import { I32, V128 } from "./opcodes.ts";
 import { accumulate, collapse, newAccumulator } from "./reduction.ts";
 import { storeLanes, storeRow } from "./storage.ts";
-import { postOrder, rootsOf } from "./structure.ts";
+import { postOrder, rootsOf } from "../ir/structure.ts";
 
 type Range = {
   readonly begin: number;

@@ -1,10 +1,5 @@
-import {
-  type Aval,
-  type DType,
-  isFloat,
-  type SortParams,
-  type StorageArray,
-} from "../../core/mod.ts";
+import { type Aval, type DType, isFloat, type StorageArray } from "../../core/mod.ts";
+import type { SortParams } from "../../core/internal.ts";
 
 /**
  * Sorting of whole arrays as they are stored: each key becomes a u32 of the same order, then a radix

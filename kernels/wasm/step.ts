@@ -75,6 +75,8 @@ export type ProductStep = {
   readonly b: OperandStep;
   /** Slot of the packed left operand; null: packed by each task. */
   readonly packed: number | null;
+  /** Whether the few rows are multiplied by the right operand as it lies. */
+  readonly thin: boolean;
   readonly tileM: number;
   readonly tileN: number;
   readonly plain: PlainStep | null;

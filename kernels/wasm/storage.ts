@@ -1,4 +1,5 @@
-import { bytesOf, type DType } from "../../core/mod.ts";
+import type { DType } from "../../core/mod.ts";
+import { bytesOf } from "../../core/internal.ts";
 import type { Index, Store, Value } from "../ir/types.ts";
 import {
   laneCoefficient,
@@ -11,7 +12,7 @@ import type { Context, Copy, Row } from "./context.ts";
 import { narrowBf16, narrowF16, widenBf16, widenF16 } from "./half.ts";
 import { V128 } from "./opcodes.ts";
 import { integerToMask, maskToInteger } from "./register.ts";
-import { bufferOf } from "./structure.ts";
+import { bufferOf } from "../ir/structure.ts";
 
 /** Loads a value into a new local, widened to its register type; without a copy, to all lanes. */
 export function loadLanes(k: Context, row: Row, value: Value, copy: Copy | null): number {

@@ -1,4 +1,5 @@
-import { dispose, ready, type Tree } from "../../core/mod.ts";
+import { dispose, type Tree } from "../../core/mod.ts";
+import { ready } from "../../core/internal.ts";
 import { type Beam, type BeamGroup, startGroup, stepGroup, stillOpen } from "./beam_group.ts";
 import { decoderOf, type DecoderState } from "./decoder.ts";
 import type { GenerativeModel } from "./model.ts";

@@ -1,4 +1,5 @@
-import { dispose, ready, type Tensor, type Tree, uniform } from "../../core/mod.ts";
+import { dispose, type Tensor, type Tree, uniform } from "../../core/mod.ts";
+import { ready } from "../../core/internal.ts";
 import { decoderOf } from "./decoder.ts";
 import type { GenerativeModel } from "./model.ts";
 import { type GenerateOptions, resolveOptions, type Settings } from "./options.ts";

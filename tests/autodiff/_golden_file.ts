@@ -1,4 +1,5 @@
-import { fromBf16, fromF16, type Tensor, tensor } from "../../core/mod.ts";
+import { type Tensor, tensor } from "../../core/mod.ts";
+import { fromBf16, fromF16 } from "../../core/internal.ts";
 
 /** Nested lists and objects with numbers at the leaves: positions in a list of tensors. */
 export type Places =

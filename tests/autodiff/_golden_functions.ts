@@ -1,4 +1,5 @@
 import * as g from "../../core/mod.ts";
+import * as internal from "../../core/internal.ts";
 import type { Tensor, Tree } from "../../core/mod.ts";
 import * as ad from "../../autodiff/mod.ts";
 
@@ -13,7 +14,7 @@ const { add, cos, div, exp, log, matmul, mean, mul, neg, sin, square, sub, sum, 
 const at = (x: Tensor, i: number): Tensor => g.index(x, [i]);
 const cube = (x: Tensor): Tensor => g.integerPow(x, 3);
 const sumSquares = (x: Tensor): Tensor => sum(square(x));
-const i32 = (value: number): Tensor => g.constant(value, "i32");
+const i32 = (value: number): Tensor => internal.constant(value, "i32");
 const dense = (x: Tensor, w: Tensor, b: Tensor): Tensor => add(matmul(x, w), b);
 
 const rnnStep = (p: P, h: Tensor, x: Tensor): Tensor =>

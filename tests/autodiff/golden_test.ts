@@ -8,8 +8,8 @@ import {
   type Tensor,
   type Tree,
   treeLeaves,
-  zerosOf,
 } from "../../core/mod.ts";
+import { zerosOf } from "../../core/internal.ts";
 import * as ad from "../../autodiff/mod.ts";
 import { type GoldenCase, type Places, readGoldens, type Tolerance } from "./_golden_file.ts";
 import { goldenFunctions } from "./_golden_functions.ts";

@@ -215,6 +215,50 @@ const BAD_INPUTS: readonly BadInput[] = [
     says: ["PROMPT_TUNING without num_virtual_tokens: set it to the length of the prompt"],
   },
   {
+    what: "a data file of white space",
+    spoil: file("bad", " \n\n"),
+    data: "bad",
+    says: ['bad": it holds nothing but white space'],
+  },
+  {
+    what: "a text of one sequence, of which no part can be held out",
+    spoil: file("bad", "the adapter learns while the base"),
+    data: "bad",
+    args: ["--seq-len", "12"],
+    says: ["Cannot hold out a part of 1 sequence: two are needed; give more text"],
+  },
+  {
+    what: "completions for a tokenizer without an end",
+    spoil: async (folder) => {
+      await file("a.jsonl", '{"prompt": "a", "completion": "b"}\n')(folder);
+      const path = `${folder}/model/tokenizer_config.json`;
+      const { eos_token: _eos, ...config } = JSON.parse(await Deno.readTextFile(path));
+      await Deno.writeTextFile(path, JSON.stringify(config));
+    },
+    data: "a.jsonl",
+    says: ["Cannot end the completions of .jsonl files: the tokenizer has no eos_token"],
+  },
+  {
+    what: "a warmup longer than the run",
+    args: ["--schedule", "cosine", "--warmup", "9", "--steps", "3"],
+    says: ["Cannot use --warmup 9: the run has 3 steps"],
+  },
+  {
+    what: "a number of steps and of epochs",
+    args: ["--epochs", "1"],
+    says: ["Cannot use --steps with --epochs: give one of them"],
+  },
+  {
+    what: "a field without a value",
+    args: ["--set", "use_rslora"],
+    says: ["Cannot use --set use_rslora: FIELD=VALUE is expected"],
+  },
+  {
+    what: "a config without a model_type",
+    spoil: configure({ model_type: undefined }),
+    says: ["config.json", "model_type is missing"],
+  },
+  {
     what: "an option that there is not",
     args: ["--learning-rate", "1"],
     says: ["Cannot use the option --learning-rate: the options are --model,", "--lr,"],
@@ -283,6 +327,18 @@ Deno.test({
         assertEquals(namesIn(`${disk}/out`), [".lock", "metrics.jsonl"]);
       })
     ),
+});
+
+Deno.test("graft finetune: a schedule without an end is one line", async () => {
+  await withModel(async (folder) => {
+    const args = finetuneIn(folder).filter((arg, i, all) =>
+      arg !== "--steps" && all[i - 1] !== "--steps"
+    );
+    const { code, notes } = await run(...args, "--minutes", "1", "--schedule", "cosine");
+    const says = "with --minutes alone: it needs --steps or --epochs";
+    assertEquals([code, notes], [1, `error: Cannot use --schedule cosine ${says}\n`]);
+    assert(!namesIn(folder).includes("out"));
+  });
 });
 
 Deno.test("graft finetune: an --out that is a file is one line", async () => {

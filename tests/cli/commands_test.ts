@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { main } from "../../cli/main.ts";
 import { setDevice } from "../../mod.ts";
 import { readSafetensors } from "../../hub/mod.ts";
 import { namesIn, withFolder } from "../hub/_folder.ts";
@@ -137,7 +138,7 @@ Deno.test("graft finetune --method adalora: gives ranks up on the way", async ()
   });
 });
 
-Deno.test("graft generate: draws with a seed, and and follows beams", async () => {
+Deno.test("graft generate: draws with a seed, and follows beams", async () => {
   await withModel(async (folder) => {
     const args = ["generate", "--model", `${folder}/model`, "a tree", "--max-new-tokens", "3"];
     const sampled = [...args, "--top-k", "5", "--seed", "1"];
@@ -150,6 +151,25 @@ Deno.test("graft generate: draws with a seed, and and follows beams", async () =
     assertEquals([answer.code, answer.out.includes("a tree")], [0, false]);
     const hot = await run(...args, "--temperature", "0.5");
     assertEquals(hot.code, 0, hot.notes);
+  });
+});
+
+Deno.test("graft generate: writes every token as it comes", async () => {
+  await withModel(async (folder) => {
+    const pieces: string[] = [];
+    const write = (text: string): void => void (text !== "" && pieces.push(text));
+    const args = ["generate", "--model", `${folder}/model`, "--prompt", "the adapter learns"];
+    args.push("--sample", "--seed", "1");
+    const code = await main([...args, "--max-new-tokens", "6"], {
+      out: (line) => write(`${line}\n`),
+      write,
+      note: () => {},
+      status: null,
+    });
+    assertEquals([code, pieces[0]], [0, "the adapter learns"]);
+    assert(pieces.length >= 4, JSON.stringify(pieces));
+    const whole = await run(...args, "--max-new-tokens", "6");
+    assertEquals(pieces.join(""), whole.out);
   });
 });
 

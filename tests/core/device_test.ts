@@ -56,7 +56,7 @@ Deno.test("setDevice: what is lazy is computed on the device of the moment", asy
 Deno.test("setDevice, init: a device that there is not is named with those there are", async () => {
   const abacus = "abacus" as DeviceName;
   assertThrows(() => setDevice(abacus), UnsupportedError, 'Cannot use the device "abacus": the');
-  await assertRejects(() => init({ device: abacus }), UnsupportedError, '"cpu", "reference"');
+  await assertRejects(() => init({ device: abacus }), UnsupportedError, '"reference"');
   assertEquals(registeredDevices().includes("cpu"), true);
 });
 

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { checkpoint, customVjp } from "../../autodiff/mod.ts";
-import { expandGraph, makeGraph, mul, sin, type Tensor, tensor } from "../../core/mod.ts";
+import { makeGraph, mul, sin, type Tensor, tensor } from "../../core/mod.ts";
+import { expandGraph } from "../../core/internal.ts";
 
 Deno.test("expandGraph: replaces composites, also inside one another", () => {
   const rule = customVjp(

@@ -1,5 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import * as g from "../../mod.ts";
+import * as internal from "../../core/internal.ts";
 import { jvp } from "../../autodiff/mod.ts";
 
 g.setDevice("reference");
@@ -18,7 +19,7 @@ async function assertClose(x: g.Tensor, y: g.Tensor, tolerance = 2e-6): Promise<
 
 /** Numbers in (-1, 1) that look random. */
 function noise(shape: readonly number[], seed = 1): g.Tensor {
-  const size = g.sizeOf(shape);
+  const size = internal.sizeOf(shape);
   return tensor(
     Float64Array.from({ length: size }, (_, i) => Math.sin(1.7 * (i + 1) ** 2 * seed)),
     {

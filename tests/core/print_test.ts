@@ -11,7 +11,8 @@ import {
   setDevice,
   tensor,
 } from "../../core/mod.ts";
-import { arange, evaluate, reshape, trace } from "../../core/mod.ts";
+import { arange, evaluate, reshape } from "../../core/mod.ts";
+import { trace } from "../../core/internal.ts";
 
 setDevice("cpu");
 

@@ -1,4 +1,5 @@
-import { type DType, toBf16, toF16 } from "../../mod.ts";
+import type { DType } from "../../mod.ts";
+import { toBf16, toF16 } from "../../core/internal.ts";
 
 /** How far an element may be from the expectation; the rule is in tests/goldens/README-ops.md. */
 export type Tolerance = {

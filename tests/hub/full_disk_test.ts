@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { key, setDevice, zeros } from "../../mod.ts";
-import { readSafetensors, saveCheckpoint, WriteError } from "../../hub/mod.ts";
+import { readSafetensors, resolveModel, saveCheckpoint, WriteError } from "../../hub/mod.ts";
 import { configOf, lora } from "../../peft/mod.ts";
 import {
   loadAdapter,
@@ -10,6 +10,7 @@ import {
   saveRunCheckpoint,
 } from "../../train/mod.ts";
 import { namesIn } from "./_folder.ts";
+import { startHub } from "./_server.ts";
 import { whyNoDisk, withSmallDisk } from "./_small_disk.ts";
 
 setDevice("reference");
@@ -86,6 +87,17 @@ onSmallDisk("saveAdapter: a disk that is full at the second file keeps the first
   await fillBut(disk, 1);
   await fails(() => saveAdapter(disk, adapterOf(4)));
   assertEquals(configOf(await loadAdapter(disk, params)).r, 2);
+});
+
+onSmallDisk("resolveModel: a full disk leaves no part of a download", async (disk) => {
+  const hub = startHub({ "model.safetensors": "x".repeat(400_000) });
+  const options = { endpoint: hub.endpoint, cacheFolder: disk, offline: false };
+  try {
+    await fails(async () => void await resolveModel("org/tiny", options));
+    assertEquals(namesIn(`${disk}/models--org--tiny/blobs`), []);
+  } finally {
+    await hub.close();
+  }
 });
 
 /** Fills a disk but for so many pages. */

@@ -1,5 +1,5 @@
 import { assert } from "@std/assert";
-import { narrow } from "../../core/mod.ts";
+import { narrow } from "../../core/internal.ts";
 import { wasmBackend } from "../../kernels/mod.ts";
 import { runGraph } from "../../kernels/reference.ts";
 import { randomNumbers, valuesFor } from "./schedule/_graphs.ts";

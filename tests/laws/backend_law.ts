@@ -1,5 +1,6 @@
 import { assert } from "@std/assert";
-import { type Backend, type HostArray, isFloat, narrow, traceClosed, widen } from "../../mod.ts";
+import { type Backend, type HostArray, isFloat } from "../../mod.ts";
+import { narrow, traceClosed, widen } from "../../core/internal.ts";
 import { runGraph } from "../../kernels/reference.ts";
 import type { Flat } from "./functions.ts";
 

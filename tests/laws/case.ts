@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { shapes } from "../../testing/mod.ts";
 import { generator } from "../../testing/numeric.ts";
-import { type Aval, type DType, isFloat, range, sizeOf } from "../../mod.ts";
+import { type Aval, type DType, isFloat } from "../../mod.ts";
+import { range, sizeOf } from "../../core/internal.ts";
 
 /** Valid operands of a primitive: types, elements and parameters. */
 export type Case = {

@@ -1,12 +1,6 @@
 import { jvp, vjp } from "../../autodiff/mod.ts";
-import {
-  type AnyPrimitive,
-  bind,
-  type HostArray,
-  isFloat,
-  type Tensor,
-  traceClosed,
-} from "../../mod.ts";
+import { type AnyPrimitive, bind, type HostArray, isFloat, type Tensor } from "../../mod.ts";
+import { traceClosed } from "../../core/internal.ts";
 import { runGraph } from "../../kernels/reference.ts";
 import type { Flat } from "../../testing/numeric.ts";
 import { type Case, fill } from "./case.ts";

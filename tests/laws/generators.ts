@@ -1,5 +1,6 @@
 import fc from "fast-check";
-import { type Aval, range } from "../../mod.ts";
+import type { Aval } from "../../mod.ts";
+import { range } from "../../core/internal.ts";
 import {
   alike,
   built,

@@ -12,7 +12,6 @@ import {
 import {
   add,
   type Aval,
-  constant,
   cos,
   exp,
   greater,
@@ -24,8 +23,8 @@ import {
   sum,
   tanh,
   type Tensor,
-  traceClosed,
 } from "../../mod.ts";
+import { constant, traceClosed } from "../../core/internal.ts";
 import { built, type Case, type Elements, fill, pick } from "./case.ts";
 import type { Flat } from "./functions.ts";
 import type { Generator } from "./generators.ts";

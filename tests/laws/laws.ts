@@ -1,5 +1,6 @@
 import { assert } from "@std/assert";
-import { type AnyPrimitive, sizeOf } from "../../mod.ts";
+import type { AnyPrimitive } from "../../mod.ts";
+import { sizeOf } from "../../core/internal.ts";
 import { BATCH_LAWS } from "./batch_laws.ts";
 import type { Case } from "./case.ts";
 import { DERIVATIVE_LAWS } from "./derivative_laws.ts";

@@ -1,4 +1,4 @@
-import { range } from "../../mod.ts";
+import { range } from "../../core/internal.ts";
 import { built, type Elements, f64, fill, pick } from "./case.ts";
 import type { Generator } from "./generators.ts";
 

@@ -1,4 +1,5 @@
-import { type Aval, type DType, Graph, type GraphNode, roundTo, signatureOf } from "../../mod.ts";
+import { type Aval, type DType, Graph, type GraphNode } from "../../mod.ts";
+import { roundTo, signatureOf } from "../../core/internal.ts";
 import type { Case } from "./case.ts";
 
 /** The case with another dtype in the place of f64: in operands, parameters and their Graphs. */

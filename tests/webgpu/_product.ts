@@ -1,20 +1,11 @@
+import { narrow, storageView, widen } from "../../core/internal.ts";
+import type { DType } from "../../core/mod.ts";
 import { interpret } from "../../kernels/interpret.ts";
-import {
-  ACC,
-  type Index,
-  type KernelIR,
-  type ProductIR,
-  type Schedule,
-  type Value,
-} from "../../kernels/ir/types.ts";
-import {
-  PARTIALS,
-  type Places,
-  type ProductPrinter,
-} from "../../kernels/webgpu/product/printer.ts";
-import { printProduct } from "../../kernels/webgpu/product/product.ts";
+import type { ProductIR, Schedule } from "../../kernels/ir/types.ts";
+import { PARTIALS } from "../../kernels/webgpu/product/printer.ts";
 import { foldedGroups } from "../../kernels/webgpu/product/text.ts";
 import type { Tuning } from "../../kernels/webgpu/product/tuning.ts";
+import { printProductKernels } from "../../kernels/webgpu/wgsl/mod.ts";
 
 // Uses of buffers and modes of mapping by their numbers: the library of types has no such values.
 const [MAP_READ, COPY_SRC, COPY_DST, STORAGE] = [1, 4, 8, 128];
@@ -33,66 +24,25 @@ export async function openDevice(): Promise<GPUDevice | null> {
   return await adapter.requestDevice({ requiredLimits: { maxComputeWorkgroupStorageSize } });
 }
 
-/** A printer of f32 arithmetic that keeps the buffers it has seen. */
-export type SmallPrinter = ProductPrinter & { readonly declarations: () => string };
-
-/** The simplest printer there can be. */
-export function smallPrinter(): SmallPrinter & { readonly buffers: () => number[] } {
-  const views = new Map<number, string>();
-  const nameOf = (buffer: number): string => buffer === PARTIALS ? "partials" : `b${buffer}`;
-  const buffer: ProductPrinter["buffer"] = (number, view) => {
-    views.set(number, view === "quads" ? "vec4<f32>" : "f32");
-    return nameOf(number);
-  };
-  return {
-    buffer,
-    loaded: (ir, places) => {
-      const text = textOf(ir, places, buffer);
-      return { lines: text.axes, value: text.value(ir.stages[0]!.stores[0]!.value) };
-    },
-    epilogue: (ir, places) => {
-      const text = textOf(ir, places, buffer);
-      const stores = ir.stages[0]!.stores.map(({ buffer: target, index, value }) =>
-        `${buffer(target, "elements")}[${text.index(index)}] = ${text.value(value)};`
-      );
-      return [...text.axes, ...stores];
-    },
-    buffers: () => [...views.keys()],
-    declarations: () =>
-      [...views].map(([number, type], i) =>
-        `@group(0) @binding(${i}) var<storage, read_write> ${nameOf(number)}: array<${type}>;`
-      ).join("\n"),
-  };
+/** Waits in the call, which Deno's mapping does, until all that was submitted is done. */
+export function waitFor(device: GPUDevice, buffer: GPUBuffer): void {
+  const usage = MAP_READ | COPY_DST;
+  const read = device.createBuffer({ size: 4, usage, mappedAtCreation: true });
+  read.unmap();
+  const encoder = device.createCommandEncoder();
+  encoder.copyBufferToBuffer(buffer, 0, read, 0, 4);
+  device.queue.submit([encoder.finish()]);
+  read.mapAsync(MAP_READ).catch(() => {});
+  read.getMappedRange();
+  read.destroy();
 }
 
-const OPERATORS: Readonly<Record<string, string>> = { add: "+", sub: "-", mul: "*" };
+/** A buffer's values, and how they are stored. */
+export type Stored = { readonly dtype: DType; readonly data: Float64Array };
 
-function textOf(ir: KernelIR, { row, lane, acc }: Places, buffer: ProductPrinter["buffer"]): {
-  readonly axes: readonly string[];
-  readonly index: (index: Index) => string;
-  readonly value: (value: Value) => string;
-} {
-  const names = new Map([[ir.lane.id, lane]]);
-  const axes: string[] = [];
-  let inner = 1;
-  for (const axis of [...ir.rows].reverse()) {
-    axes.push(`let x${axis.id} = ${row} / ${inner}u % ${axis.size}u;`);
-    names.set(axis.id, `x${axis.id}`);
-    inner *= axis.size;
-  }
-  const index = ({ terms, constant }: Index): string =>
-    terms.reduce((text, [atom, c]) => {
-      if (atom.kind !== "axis") throw new Error("Cannot print: the index is not affine");
-      return `${text} + ${names.get(atom.axis.id)} * ${c}u`;
-    }, `${constant}u`);
-  const value = (v: Value): string => {
-    if (v.op === "const") return `f32(${v.number})`;
-    if (v.buffer === ACC) return acc!;
-    if (v.op === "load") return `${buffer(v.buffer!, "elements")}[${index(v.index!)}]`;
-    const [x, y] = v.args.map(value);
-    return v.op === "max" ? `max(${x}, ${y})` : `(${x} ${OPERATORS[v.op]} ${y})`;
-  };
-  return { axes, index, value };
+/** f32 values. */
+export function f32(data: ArrayLike<number>): Stored {
+  return { dtype: "f32", data: Float64Array.from(data).map(Math.fround) };
 }
 
 /** The buffers of `outputs` after a product, on the device and by the interpreter. */
@@ -100,12 +50,12 @@ export async function runBoth(
   device: GPUDevice,
   ir: ProductIR,
   tuning: Tuning,
-  arrays: readonly Float32Array<ArrayBuffer>[],
+  buffers: readonly Stored[],
   outputs: readonly number[],
-): Promise<{ readonly got: Float32Array[]; readonly want: Float64Array[] }> {
+): Promise<{ readonly got: readonly Stored["data"][]; readonly want: readonly Stored["data"][] }> {
   return {
-    got: await runOnDevice(device, ir, tuning, arrays, outputs),
-    want: runInterpreted(ir, arrays, outputs),
+    got: await runOnDevice(device, ir, tuning, buffers, outputs),
+    want: runInterpreted(ir, buffers, outputs),
   };
 }
 
@@ -113,28 +63,30 @@ async function runOnDevice(
   device: GPUDevice,
   ir: ProductIR,
   tuning: Tuning,
-  arrays: readonly Float32Array<ArrayBuffer>[],
+  stored: readonly Stored[],
   outputs: readonly number[],
-): Promise<Float32Array[]> {
-  const { kernels, partials } = printProduct(ir, tuning, smallPrinter);
-  const sizes = new Map(arrays.map((array, i) => [i, array.byteLength]));
-  if (partials > 0) sizes.set(PARTIALS, 4 * partials);
+): Promise<Stored["data"][]> {
+  const { kernels, partials } = printProductKernels(ir, tuning, (buffer) => buffer);
   const usage = STORAGE | COPY_SRC | COPY_DST;
-  const buffers = new Map([...sizes].map(([i, bytes]) => {
-    return [i, device.createBuffer({ size: Math.max(16, Math.ceil(bytes / 16) * 16), usage })];
+  const create = (bytes: number): GPUBuffer =>
+    device.createBuffer({ size: Math.max(16, Math.ceil(bytes / 16) * 16), usage });
+  const buffers = new Map(stored.map(({ dtype, data }, i) => {
+    const storage = narrow(data, dtype);
+    const buffer = create(storage.byteLength);
+    const bytes = new Uint8Array(buffer.size);
+    bytes.set(new Uint8Array(storage.buffer, storage.byteOffset, storage.byteLength));
+    device.queue.writeBuffer(buffer, 0, bytes);
+    return [i, buffer];
   }));
-  arrays.forEach((array, i) => {
-    // Deno ends the process when it is given no bytes to write.
-    if (array.length > 0) device.queue.writeBuffer(buffers.get(i)!, 0, array);
-  });
+  if (partials > 0) buffers.set(PARTIALS, create(4 * partials));
   device.pushErrorScope("validation");
   const encoder = device.createCommandEncoder();
   const pass = encoder.beginComputePass();
-  for (const { body, groups, printer } of kernels) {
-    const module = device.createShaderModule({ code: `${printer.declarations()}\n${body}` });
+  for (const { code, groups, bindings } of kernels) {
+    const module = device.createShaderModule({ code });
     const pipeline = device.createComputePipeline({ layout: "auto", compute: { module } });
-    const entries = printer.buffers().map((number, binding) => {
-      return { binding, resource: { buffer: buffers.get(number)! } };
+    const entries = bindings.map(({ buffer }, binding) => {
+      return { binding, resource: { buffer: buffers.get(buffer)! } };
     });
     pass.setPipeline(pipeline);
     const layout = pipeline.getBindGroupLayout(0);
@@ -153,31 +105,34 @@ async function runOnDevice(
   const error = await device.popErrorScope();
   if (error) throw new Error(error.message);
   await Promise.all(reads.map((read) => read.mapAsync(MAP_READ)));
-  const found = reads.map((read, i) =>
-    new Float32Array(read.getMappedRange().slice(0), 0, arrays[outputs[i]!]!.length)
-  );
+  const found = reads.map((read, i) => {
+    const { dtype, data } = stored[outputs[i]!]!;
+    const aval = { dtype, shape: [data.length] };
+    const bytes = read.getMappedRange().slice(0);
+    return widen(storageView(dtype, bytes, 0, data.length), aval).data;
+  });
   for (const buffer of [...reads, ...buffers.values()]) buffer.destroy();
   return found;
 }
 
 function runInterpreted(
   ir: ProductIR,
-  arrays: readonly Float32Array[],
+  stored: readonly Stored[],
   outputs: readonly number[],
-): Float64Array[] {
+): Stored["data"][] {
   const schedule: Schedule = {
     kernels: [{ ir, name: "product", flops: 0, bytes: 0, isCopy: false }],
-    buffers: arrays.map((array, id) => ({
+    buffers: stored.map(({ dtype, data }, id) => ({
       id,
-      dtype: "f32",
-      size: array.length,
+      dtype,
+      size: data.length,
       role: { kind: "input", index: id },
       birth: 0,
       death: 0,
       alias: null,
     })),
-    inputs: arrays.map((_, i) => i),
+    inputs: stored.map((_, i) => i),
     outputs,
   };
-  return interpret(schedule, arrays.map((array) => Float64Array.from(array)));
+  return interpret(schedule, stored.map(({ data }) => data));
 }

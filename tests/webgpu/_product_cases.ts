@@ -10,6 +10,8 @@ import {
   type Store,
   type Value,
 } from "../../kernels/ir/types.ts";
+import { convertValue } from "../../kernels/lower/convert.ts";
+import type { DType } from "../../core/mod.ts";
 import { constantValue, type Expressions, expressions, makeValue } from "../../kernels/ir/value.ts";
 import type { ProductDevice } from "../../kernels/webgpu/product/tuning.ts";
 
@@ -75,6 +77,23 @@ export function loaded(
     ...operand(LOADED, 1, 0, 0, false),
     laneIsK,
     loader: map([g, outer], lane, [store]),
+  };
+}
+
+/** An operand stored in a narrow dtype with a scale for each row: its values in f32 times the scale. */
+export function scaled(
+  [buffer, scales]: readonly [number, number],
+  dtype: DType,
+  [free, k]: readonly [number, number],
+): Operand {
+  const t = expressions();
+  const [f, x] = [{ id: 1, size: free }, { id: 2, size: k }];
+  const stored = makeValue(t, "load", dtype, [], { buffer, index: at(t, [f, x]) });
+  const value = makeValue(t, "mul", "f32", [convertValue(t, stored, "f32"), load(t, scales, [f])]);
+  return {
+    ...operand(LOADED, 1, 0, 0, false),
+    laneIsK: true,
+    loader: map([f], x, [{ buffer: LOADED, index: at(t, [f, x]), value }]),
   };
 }
 

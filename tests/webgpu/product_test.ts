@@ -1,32 +1,34 @@
 import { assert, assertEquals } from "@std/assert";
+import { roundTo } from "../../core/internal.ts";
 import type { ProductIR } from "../../kernels/ir/types.ts";
+import { deviceTunings } from "../../kernels/webgpu/product/trial.ts";
 import { SOFTWARE_TILES, tilesFor, type Tuning } from "../../kernels/webgpu/product/tuning.ts";
-import "../../mod.ts";
-import { openDevice, runBoth } from "./_product.ts";
+import { f32, openDevice, runBoth, type Stored, waitFor } from "./_product.ts";
 import {
   BASELINE,
   epilogue,
   loaded,
   operand,
   product,
+  scaled,
   type Sizes,
   TURNS,
 } from "./_product_cases.ts";
 
 const device = await openDevice();
-function numbers(n: number, seed: number): Float32Array<ArrayBuffer> {
-  return Float32Array.from({ length: n }, (_, i) => Math.sin(i * 12.9898 + seed));
+function numbers(n: number, seed: number): Stored {
+  return f32(Array.from({ length: n }, (_, i) => Math.sin(i * 12.9898 + seed)));
 }
 
-function buffersFor([batch, m, n, k]: Sizes): Float32Array<ArrayBuffer>[] {
-  const result = new Float32Array(batch * m * n).fill(NaN);
+function buffersFor([batch, m, n, k]: Sizes): Stored[] {
+  const result = f32(new Float64Array(batch * m * n).fill(NaN));
   return [numbers(batch * m * k, 1), numbers(batch * n * k, 2), result];
 }
 
 async function check(
   ir: ProductIR,
   tuning: Tuning,
-  arrays: readonly Float32Array<ArrayBuffer>[],
+  arrays: readonly Stored[],
   outputs: readonly number[] = [2],
 ): Promise<void> {
   const { got, want } = await runBoth(device!, ir, tuning, arrays, outputs);
@@ -114,11 +116,26 @@ test("printProduct: offsets, backward strides, repeated batches and rows apart",
   await check({ ...ir, plain: { ...ir.plain!, offset: 3 } }, SMALL, arrays);
 });
 
+test("printProduct: more workgroups than one axis of a dispatch takes", async () => {
+  const sizes: Sizes = [66000, 1, 2, 3];
+  await check(product(sizes, TURNS[0]), SMALL, buffersFor(sizes));
+  const thin: Tuning = { kind: "thin", threads: 32, columns: 8, splits: 1 };
+  await check(product(sizes, TURNS[1]), thin, buffersFor(sizes));
+});
+
 test("printProduct: both operands in one buffer", async () => {
   const ir = { ...product([1, 36, 36, 12], [false, false]), b: operand(0, 1, 36, 12, false) };
-  await check(ir, SMALL, [numbers(36 * 12, 1), new Float32Array(4), new Float32Array(36 * 36)]);
+  await check(ir, SMALL, [
+    numbers(36 * 12, 1),
+    f32(new Float64Array(4)),
+    f32(new Float64Array(36 * 36)),
+  ]);
   const odd = { ...ir, m: 35, a: { ...ir.a, offset: 1 } };
-  await check(odd, SMALL, [numbers(36 * 12, 1), new Float32Array(4), new Float32Array(36 * 36)]);
+  await check(odd, SMALL, [
+    numbers(36 * 12, 1),
+    f32(new Float64Array(4)),
+    f32(new Float64Array(36 * 36)),
+  ]);
 });
 
 for (const [left, right] of TURNS) {
@@ -138,3 +155,49 @@ for (const [left, right] of TURNS) {
     }
   });
 }
+
+for (const dtype of ["i8", "u8", "f16", "bf16"] as const) {
+  test(`printProduct: a right operand in ${dtype}, with a scale for each row`, async () => {
+    for (
+      const [sizes, tuning] of [
+        [[1, 37, 41, 23], SMALL],
+        [[1, 2, 41, 36], { kind: "thin", threads: 32, columns: 8, splits: 1 }],
+      ] as readonly (readonly [Sizes, Tuning])[]
+    ) {
+      const [, m, n, k] = sizes;
+      const whole = dtype === "i8" || dtype === "u8";
+      const values = Array.from({ length: n * k }, (_, i) => whole ? i * 37 % 128 : Math.sin(i));
+      const signed = values.map((x, i) => dtype === "i8" && i % 2 === 0 ? -x : x);
+      const weight = { dtype, data: roundTo(Float64Array.from(signed), dtype) };
+      const arrays = [numbers(m * k, 1), weight, f32(new Float64Array(m * n)), numbers(n, 2)];
+      const ir = { ...product(sizes, TURNS[0]), b: scaled([1, 3], dtype, [n, k]) };
+      await check(ir, tuning, arrays);
+    }
+  });
+}
+
+test("deviceTunings: measures where GRAFT_TUNE is 1, and writes what it found", async () => {
+  const folder = await Deno.makeTempDir();
+  const before = ["GRAFT_TUNE", "XDG_CACHE_HOME"].map((name) =>
+    [name, Deno.env.get(name)] as const
+  );
+  Deno.env.set("GRAFT_TUNE", "1");
+  Deno.env.set("XDG_CACHE_HOME", folder);
+  try {
+    const ir = product([1, 2, 40, 24], TURNS[1]);
+    const wait = (buffer: GPUBuffer): void => waitFor(device!, buffer);
+    const opened = { ...BASELINE, gpu: device!, wait };
+    const chosen = deviceTunings(opened)(ir, () => 4 * 40 * 24);
+    assertEquals(chosen.kind, "thin");
+    const text = await Deno.readTextFile(`${folder}/graft/webgpu_tunings.json`);
+    assertEquals(Object.values(JSON.parse(text)[BASELINE.name]), [chosen]);
+    Deno.env.delete("GRAFT_TUNE");
+    assertEquals(deviceTunings(opened)(ir, () => 0), chosen);
+  } finally {
+    for (const [name, value] of before) {
+      if (value === undefined) Deno.env.delete(name);
+      else Deno.env.set(name, value);
+    }
+    await Deno.remove(folder, { recursive: true });
+  }
+});

@@ -1,10 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { candidates, chooseTuning } from "../../kernels/webgpu/product/choose.ts";
 import { timeOf } from "../../kernels/webgpu/product/measure.ts";
-import { printProduct } from "../../kernels/webgpu/product/product.ts";
 import { tunings } from "../../kernels/webgpu/product/tune.ts";
 import { invocationsOf, memoryOf, type Tuning } from "../../kernels/webgpu/product/tuning.ts";
-import { smallPrinter } from "./_product.ts";
+import { printProductKernels } from "../../kernels/webgpu/wgsl/mod.ts";
 import { BASELINE, product, type Sizes, TURNS } from "./_product_cases.ts";
 
 /** Shapes of a GPT-2 124M LoRA step and of decoding. */
@@ -47,12 +46,12 @@ Deno.test("chooseTuning: large products get large tiles, long sums of small ones
   assertEquals(chooseTuning(small, { ...BASELINE, isSoftware: true }).splits, 1);
 });
 
-Deno.test("printProduct: at most three buffers, and no more workgroups than elements", () => {
+Deno.test("printProductKernels: at most three buffers, and no more workgroups than sums", () => {
   for (const sizes of SHAPES) {
     const ir = product(sizes, TURNS[1]);
-    const { kernels } = printProduct(ir, chooseTuning(ir, BASELINE), smallPrinter);
-    for (const { printer, groups } of kernels) {
-      assert(printer.buffers().length <= 3);
+    const { kernels } = printProductKernels(ir, chooseTuning(ir, BASELINE), (buffer) => buffer);
+    for (const { bindings, groups } of kernels) {
+      assert(bindings.length <= 3);
       assert(groups > 0 && groups <= ir.batch * ir.m * ir.n);
     }
   }

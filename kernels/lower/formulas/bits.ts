@@ -1,4 +1,4 @@
-import { bytesOf } from "../../../core/mod.ts";
+import { bytesOf } from "../../../core/internal.ts";
 import type { Value } from "../../ir/types.ts";
 import type { Formula, Formulas } from "./term.ts";
 

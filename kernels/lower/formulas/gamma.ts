@@ -116,25 +116,3 @@ export const digamma: Formula = (f, [x]) => {
   const isPole = f.and(f.test("le", x!, 0), f.test("eq", f.op("floor", x!), x!));
   return f.select(isPole, NaN, result);
 };
-
-/** Terms of the sum before Euler and Maclaurin's formula. */
-const SHIFT = 8;
-
-/** ψ′(x) = Σ 1 / (x + k)², for negative x by reflection. */
-export const trigamma: Formula = (f, [x]) => {
-  const isLow = f.test("lt", x!, 0.5);
-  const a = f.select(isLow, f.sub(1, x!), x!);
-  let sum = f.number(0);
-  for (let k = SHIFT - 1; k >= 0; k--) {
-    const inverse = f.div(1, f.add(a, k));
-    sum = f.add(sum, f.mul(inverse, inverse));
-  }
-  const w = f.div(1, f.add(a, SHIFT));
-  const square = f.mul(w, w);
-  const series = f.polynomial(square, [-1 / 30, 1 / 6]);
-  const rest = f.add(w, f.mul(square, f.add(0.5, f.mul(w, series))));
-  const y = f.add(rest, sum);
-  const turn = f.mul(f.sub(x!, f.op("floor", f.add(x!, 0.5))), Math.PI);
-  const ratio = f.div(Math.PI, f.op("sin", turn));
-  return f.select(isLow, f.sub(f.mul(ratio, ratio), y), y);
-};

@@ -8,8 +8,9 @@ import type { Value } from "../../ir/types.ts";
 import type { Expressions } from "../../ir/value.ts";
 import { convertValue } from "../convert.ts";
 import { countLeadingZeros, populationCount } from "./bits.ts";
-import { digamma, erfc, lgamma, trigamma } from "./gamma.ts";
+import { digamma, erfc, lgamma } from "./gamma.ts";
 import { acosh, asinh, atanh, cosh, sinh } from "./hyperbolic.ts";
+import { polygamma } from "./polygamma.ts";
 import { cbrt, pow, rem } from "./power.ts";
 import { type Formula, formulasIn } from "./term.ts";
 import { acos, asin, atan, atan2 } from "./trigonometric.ts";
@@ -28,16 +29,15 @@ const FORMULAS: Readonly<Record<string, Formula>> = {
   digamma,
   erfc,
   lgamma,
-  polygamma: trigamma,
+  polygamma,
   population_count: populationCount,
   pow,
   rem,
   sinh,
 };
 
-/** Whether an application has a formula; of the derivatives of digamma only the first has one. */
-export function hasFormula(op: string, params: unknown): boolean {
-  if (op === "polygamma") return (params as { readonly n: number }).n === 1;
+/** Whether a primitive has a formula. */
+export function hasFormula(op: string): boolean {
   return op in FORMULAS;
 }
 

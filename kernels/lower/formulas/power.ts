@@ -1,4 +1,5 @@
-import { bytesOf, isFloat } from "../../../core/mod.ts";
+import { isFloat } from "../../../core/mod.ts";
+import { bytesOf } from "../../../core/internal.ts";
 import type { Value } from "../../ir/types.ts";
 import type { Formula, Formulas } from "./term.ts";
 

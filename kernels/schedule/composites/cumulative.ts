@@ -3,9 +3,6 @@ import {
   bind,
   broadcastInDim,
   concatenate,
-  constant,
-  cumulativeP,
-  type CumulativeParams,
   type DType,
   expandDims,
   isFloat,
@@ -14,10 +11,15 @@ import {
   minimum,
   mul,
   reshape,
-  sizeOf,
-  sliceAxis,
   type Tensor,
 } from "../../../core/mod.ts";
+import {
+  constant,
+  cumulativeP,
+  type CumulativeParams,
+  sizeOf,
+  sliceAxis,
+} from "../../../core/internal.ts";
 import type { Composite } from "./composite.ts";
 
 /** Lanes from which a running operation keeps a machine busy. */

@@ -3,11 +3,10 @@ import {
   type Aval,
   broadcastInDim,
   concatenate,
-  constant,
   type GraphNode,
-  sizeOf,
   type Tensor,
 } from "../../../core/mod.ts";
+import { constant, sizeOf } from "../../../core/internal.ts";
 import { paramsOf } from "../node.ts";
 
 /** Arrays of no elements: what they leave of an application. */

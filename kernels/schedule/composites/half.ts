@@ -1,13 +1,5 @@
-import {
-  type AnyPrimitive,
-  bind,
-  convert,
-  cumulativeP,
-  type DType,
-  isFloat,
-  reduceProdP,
-  scatterP,
-} from "../../../core/mod.ts";
+import { type AnyPrimitive, bind, convert, type DType, isFloat } from "../../../core/mod.ts";
+import { cumulativeP, reduceProdP, scatterP } from "../../../core/internal.ts";
 import type { Composite } from "./composite.ts";
 
 /** Whether a dtype is a float that is computed with in f32. */

@@ -1,17 +1,15 @@
 import {
+  allPrimitives,
   bind,
   convert,
-  dotGeneralP,
-  freeAxes,
   isFloat,
   mul,
   notEqual,
-  reduceSumP,
   reshape,
-  sizeOf,
   type Tensor,
   transpose,
 } from "../../../core/mod.ts";
+import { dotGeneralP, freeAxes, reduceSumP, sizeOf } from "../../../core/internal.ts";
 import type { Composite } from "./composite.ts";
 
 /** Products of integers, which wrap: each is a row's sum of products. */
@@ -26,8 +24,12 @@ export const integerProductComposite: Composite = {
     const { left, right } = freeAxes(x!.shape.length, y!.shape.length, params);
     const sides = (t: Tensor, axes: readonly number[]): number =>
       sizeOf(axes.map((axis) => t.shape[axis]!));
-    const ordered = (t: Tensor, side: 0 | 1, free: readonly number[]): Tensor =>
-      transpose(t, [...batch[side], ...free, ...contract[side]]);
+    const ordered = (t: Tensor, side: 0 | 1, free: readonly number[]): Tensor => {
+      const perm = [...batch[side], ...free, ...contract[side]];
+      const moved = transpose(t, perm);
+      // So that the rows read what they sum in order.
+      return perm.every((axis, i) => axis === i) ? moved : stored(moved);
+    };
     const [b, k] = [sides(x!, batch[0]), sides(x!, contract[0])];
     const rows = reshape(ordered(x!, 0, left), [b, sides(x!, left), 1, k]);
     const columns = reshape(ordered(y!, 1, right), [b, 1, sides(y!, right), k]);
@@ -35,3 +37,8 @@ export const integerProductComposite: Composite = {
     return [reshape(sum, outputs[0]!.shape)];
   },
 };
+
+/** `x` in memory, which every concatenation is, also that of one part. */
+function stored(x: Tensor): Tensor {
+  return bind(allPrimitives().get("concatenate")!, [x], { axis: 0 })[0]!;
+}

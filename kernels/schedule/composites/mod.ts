@@ -4,14 +4,8 @@
  *
  * @module
  */
-import {
-  type Aval,
-  type Graph,
-  type GraphNode,
-  record,
-  type Tensor,
-  traceClosed,
-} from "../../../core/mod.ts";
+import type { Aval, Graph, GraphNode, Tensor } from "../../../core/mod.ts";
+import { record, traceClosed } from "../../../core/internal.ts";
 import type { Machine } from "../../ir/types.ts";
 import { paramsOf } from "../node.ts";
 import { argmaxComposite, argminComposite } from "./arg_reduce.ts";

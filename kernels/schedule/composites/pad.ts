@@ -1,4 +1,5 @@
-import { padZeros, reshape, sliceBy, type Tensor } from "../../../core/mod.ts";
+import { reshape, type Tensor } from "../../../core/mod.ts";
+import { padZeros, sliceBy } from "../../../core/internal.ts";
 import type { Composite } from "./composite.ts";
 
 /** Padding between elements as padding of a new axis, and cropping as a slice. */

@@ -6,12 +6,10 @@ import {
   bitwiseXor,
   broadcastInDim,
   concatenate,
-  constant,
   convert,
   equal,
   expandDims,
   flip,
-  gatherRows,
   iota,
   isFloat,
   isNan,
@@ -20,12 +18,11 @@ import {
   mul,
   reshape,
   rightShift,
-  sizeOf,
-  sliceAxis,
   sum,
   type Tensor,
   where,
 } from "../../../core/mod.ts";
+import { constant, gatherRows, sizeOf, sliceAxis } from "../../../core/internal.ts";
 import type { Composite } from "./composite.ts";
 
 /** Rows up to this long are sorted by counting for each element how many come before it. */

@@ -40,7 +40,7 @@ export function compileBody(body: LoopBody, compile: Compile): BodyProgram {
   };
 }
 
-/** A buffer for every carry that changes and for every block that one is written to. */
+/** A buffer for every block that a carry is written to; each carry starts in a result of the loop. */
 function planCarries(
   { graph, results, first, carry }: LoopBody,
   blocks: readonly number[],
@@ -49,19 +49,19 @@ function planCarries(
 ): CarryPlan {
   const sizes: number[] = [];
   const counts: number[] = [];
-  const classFor = (bytes: number): number => {
+  const classFor = (bytes: number, more: number): number => {
     let at = sizes.indexOf(bytes);
     if (at < 0) at = sizes.push(bytes) - 1;
-    counts[at] = (counts[at] ?? 0) + 1;
+    counts[at] = (counts[at] ?? 0) + more;
     return at;
   };
   const carried = results.slice(0, carry);
   const carryClass = carried.map(({ kind }, i) =>
-    kind === "input" ? -1 : classFor(bytesOfAval(graph.avals[first + i]!))
+    kind === "input" ? -1 : classFor(bytesOfAval(graph.avals[first + i]!), 0)
   );
   const blockClass = blocks.map((bytes, block) =>
     carried.some(({ kind, index }) => kind === "output" && blockOf[index] === block)
-      ? classFor(bytes)
+      ? classFor(bytes, 1)
       : -1
   );
   let bytes = 0;

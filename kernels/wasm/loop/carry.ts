@@ -5,7 +5,7 @@ import { copy, placeBlock, placeInput, resultAt, type Surroundings } from "./tur
 /** The state of a loop: where every carry is, and which buffers of each class are free. */
 export type Carry = { readonly state: number[]; readonly free: readonly number[][] };
 
-/** The first carry, copied into the buffers of the loop where a turn would change it. */
+/** The first carry: where a turn would change it, a copy in the loop's results. */
 export function startCarry(
   { body, buffers }: BodyProgram,
   around: Surroundings,
@@ -16,11 +16,9 @@ export function startCarry(
     Array.from({ length: count }, (_, i) => space + offset + i * pitch)
   );
   const state = operands.map((address, i) => {
-    const own = buffers.carryClass[i]!;
-    if (own < 0) return address;
-    const buffer = free[own]!.pop()!;
-    copy(around, address, buffer, bytesOfAval(body.graph.avals[body.first + i]!));
-    return buffer;
+    if (buffers.carryClass[i]! < 0) return address;
+    copy(around, address, around.outputs[i]!, bytesOfAval(body.graph.avals[body.first + i]!));
+    return around.outputs[i]!;
   });
   return { state, free };
 }
@@ -45,9 +43,22 @@ export function moveOn(at: BodyProgram, { state, free }: Carry): void {
   }
 }
 
-/** Copies the last carry to the results of the loop. */
+/** Moves the last carry to the results of the loop, which may hold each other's. */
 export function endCarry({ body }: BodyProgram, { state }: Carry, around: Surroundings): void {
-  state.forEach((address, i) => {
-    copy(around, address, around.outputs[i]!, bytesOfAval(body.graph.avals[body.first + i]!));
-  });
+  const bytesOfCarry = (i: number): number => bytesOfAval(body.graph.avals[body.first + i]!);
+  const waiting = new Set(state.keys());
+  const holds = new Map(state.map((address, i) => [address, i]));
+  const settle = (i: number): void => {
+    waiting.delete(i);
+    const target = around.outputs[i]!;
+    if (state[i] === target) return;
+    const other = holds.get(target);
+    const isHeld = other !== undefined && waiting.has(other);
+    // In a circle every value waits for the next: one of them is set aside.
+    const aside = isHeld ? around.bytes().slice(state[i]!, state[i]! + bytesOfCarry(i)) : null;
+    if (isHeld) settle(other);
+    if (aside) around.bytes().set(aside, target);
+    else copy(around, state[i]!, target, bytesOfCarry(i));
+  };
+  for (const i of waiting) settle(i);
 }

@@ -1,26 +1,31 @@
-import { bodiesOf, type LoopBody } from "../../ir/loop.ts";
+import { hoistLoop } from "../../ir/hoist.ts";
+import { bodiesOf, bodyOf, type LoopBody } from "../../ir/loop.ts";
 import type { LoopIR } from "../../ir/types.ts";
-import type { BodyProgram, LoopStep } from "../compiled.ts";
+import type { BodyProgram, LoopPrograms, LoopStep } from "../compiled.ts";
 import type { Engine } from "../engine.ts";
 import { type Compile, compileBody, spaceFor } from "./body.ts";
 
-/** The programs of a loop, and the memory that it needs while it runs. */
-export type LoweredLoop = {
-  readonly bodies: readonly BodyProgram[];
-  /** Offset of the buffers behind the arena, and bytes of both. */
-  readonly space: number;
-  readonly bytes: number;
-};
+/** Bytes for the result of a test. */
+const FLAG_BYTES = 64;
 
-/** Bytes at the start of a loop's buffers for the result of a test. */
-export const FLAG_BYTES = 128;
-
-/** Compiles the bodies of a loop; their turns share one arena. */
-export function lowerLoop(ir: LoopIR, engine: Engine, compile: Compile): LoweredLoop {
-  const bodies = bodiesOf(ir.loop).map((body) => bodyProgram(body, engine, compile));
-  const space = spaceFor(Math.max(...bodies.map(({ program }) => program.plan.arena.bytes)));
-  const bytes = space + FLAG_BYTES + Math.max(...bodies.map(({ buffers }) => buffers.bytes));
-  return { bodies, space, bytes };
+/** Compiles the programs of a loop and plans its workspace. */
+export function lowerLoop(ir: LoopIR, engine: Engine, compile: Compile): LoopPrograms {
+  const hoisted = hoistLoop(ir.loop);
+  const programOf = (body: LoopBody): BodyProgram => bodyProgram(body, engine, compile);
+  const before = hoisted.before && programOf(bodyOf(hoisted.before, 0, 0));
+  const bodies = bodiesOf(hoisted.loop).map(programOf);
+  const programs = before ? [before, ...bodies] : bodies;
+  let bytes = 0;
+  const take = (size: number): number => {
+    const offset = bytes;
+    bytes += spaceFor(size);
+    return offset;
+  };
+  take(Math.max(...programs.map(({ program }) => program.plan.arena.bytes)));
+  const flag = take(FLAG_BYTES);
+  const kept = before ? before.program.plan.blocks.map(take) : [];
+  const space = take(Math.max(...bodies.map(({ buffers }) => buffers.bytes)));
+  return { hoisted, before, kept, bodies, flag, space, bytes };
 }
 
 /** The program of a body: one for all loops of the engine that have it. */
@@ -33,14 +38,14 @@ function bodyProgram(body: LoopBody, { bodies }: Engine, compile: Compile): Body
   return made;
 }
 
-/** The step of a lowered loop whose workspace is slot `workspace`. */
+/** The step of a loop whose workspace is slot `workspace`. */
 export function loopStep(
   ir: LoopIR,
-  { bodies, space }: LoweredLoop,
+  programs: LoopPrograms,
   slotOf: (buffer: number) => number,
   workspace: number,
 ): LoopStep {
   const inputs = ir.inputs.map(slotOf);
   const outputs = ir.outputs.map(slotOf);
-  return { kind: "loop", ir, bodies, inputs, outputs, workspace, space };
+  return { ...programs, kind: "loop", ir, inputs, outputs, workspace };
 }

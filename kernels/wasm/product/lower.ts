@@ -2,8 +2,9 @@ import type { Operand, ProductIR } from "../../ir/types.ts";
 import type { Code } from "../code.ts";
 import type { Workspace } from "../plan.ts";
 import type { LoaderCall, OperandStep, PackStep, PlainStep, ProductStep } from "../step.ts";
-import { buffersOf } from "../structure.ts";
-import { MAX_TILE_COLUMNS, MAX_TILE_ROWS } from "./scratch.ts";
+import { buffersOf } from "../../ir/structure.ts";
+import { MAX_THIN_COLUMNS, MAX_TILE_COLUMNS, MAX_TILE_ROWS } from "./scratch.ts";
+import { THIN_ROWS } from "./thin.ts";
 import { COLUMNS, K_BLOCK, K_SUPER, M_BLOCK, PITCH, roundUp, ROWS } from "./tile.ts";
 
 /** Memory that a product needs while it runs, in bytes; 0 for none. */
@@ -13,8 +14,9 @@ export type ProductSpace = { readonly packed: number; readonly sum: number };
  * The left operand of one wide product is packed in memory first, so that no task packs it again. A
  * long k runs in super-blocks, whose sums are kept in memory if an epilogue follows.
  */
-export function spaceOf({ batch, m, n, k, epilogue }: ProductIR): ProductSpace {
-  if (batch !== 1 || n <= COLUMNS || m * n * k === 0) return { packed: 0, sum: 0 };
+export function spaceOf(ir: ProductIR): ProductSpace {
+  const { batch, m, n, k, epilogue } = ir;
+  if (batch !== 1 || n <= COLUMNS || m * n * k === 0 || isThin(ir)) return { packed: 0, sum: 0 };
   return {
     packed: 4 * roundUp(m, ROWS) * Math.min(roundUp(k, K_BLOCK), K_SUPER),
     sum: epilogue && k > K_SUPER ? 4 * m * n : 0,
@@ -68,6 +70,7 @@ export function lowerProduct(
       a,
       b,
       packed,
+      thin: isThin(ir),
       tileM,
       tileN,
       plain,
@@ -103,6 +106,15 @@ function lowerOperand(
   return { slot, offset, freeStride, kStride, batch, loader };
 }
 
+/**
+ * Whether a product has so few rows that packing the right operand would cost more than multiplying
+ * by it as it lies, which takes columns that lie next to each other.
+ */
+function isThin({ m, n, k, a, b }: ProductIR): boolean {
+  if (m > THIN_ROWS || n < COLUMNS || k === 0 || a.loader) return false;
+  return b.loader ? b.laneIsK === false : b.freeStride === 1;
+}
+
 /** Tasks that a product has at least, so that threads end at nearly the same time. */
 const TASKS = 8;
 /** Rows of a tile at least, for that: every tile packs the right operand again. */
@@ -113,7 +125,11 @@ const SPLIT_WORK = 1 << 17;
 const WIDE = 4096;
 
 /** Tiles by the shape alone; their rows are shared out evenly, so that no tile is a mere rest. */
-function tileOf({ batch, m, n, k }: ProductIR): { tileM: number; tileN: number } {
+function tileOf(ir: ProductIR): { tileM: number; tileN: number } {
+  const { batch, m, n, k } = ir;
+  if (isThin(ir)) {
+    return { tileM: m, tileN: batch * n >= TASKS * MAX_THIN_COLUMNS ? MAX_THIN_COLUMNS : 128 };
+  }
   const tileN = batch > 1 || n >= WIDE ? MAX_TILE_COLUMNS : 64;
   const others = batch * Math.ceil(n / tileN);
   const most = Math.min(Math.ceil(m / SPLIT_ROWS), Math.floor(batch * m * n * k / SPLIT_WORK));

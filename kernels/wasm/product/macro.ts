@@ -26,7 +26,7 @@ export function macroKernel(micro: number): Fn {
     fn.get(left).get(b).get(edge).i32(4 * COLUMNS).get(k).i32(0).call(micro);
     rest(m, i, ROWS, height);
     rest(n, j, COLUMNS, width);
-    copyTile(fn, { edge, tile, pitch, height, width, add });
+    copyTile(fn, { edge, edgePitch: 4 * COLUMNS, tile, pitch, height, width, add });
   };
 
   fn.loop(() => {
@@ -48,6 +48,8 @@ export function macroKernel(micro: number): Fn {
 
 type Copy = {
   readonly edge: number;
+  /** Bytes from row to row of the edge tile. */
+  readonly edgePitch: number;
   readonly tile: number;
   readonly pitch: number;
   readonly height: number;
@@ -55,8 +57,11 @@ type Copy = {
   readonly add: number;
 };
 
-/** The part of an edge tile that lies inside C. */
-function copyTile(fn: Fn, { edge, tile, pitch, height, width, add }: Copy): void {
+/** Writes the part of an edge tile that lies inside C, or adds it. */
+export function copyTile(
+  fn: Fn,
+  { edge, edgePitch, tile, pitch, height, width, add }: Copy,
+): void {
   const x = fn.local(I32);
   const y = fn.local(I32);
   const to = fn.local(I32);
@@ -65,7 +70,7 @@ function copyTile(fn: Fn, { edge, tile, pitch, height, width, add }: Copy): void
   fn.loop(() => {
     fn.i32(0).set(x);
     fn.get(tile).get(y).get(pitch).op("i32.mul", "i32.add").set(to);
-    fn.get(edge).get(y).i32(4 * COLUMNS).op("i32.mul", "i32.add").set(from);
+    fn.get(edge).get(y).i32(edgePitch).op("i32.mul", "i32.add").set(from);
     fn.loop(() => {
       fn.get(add).if(
         () => {

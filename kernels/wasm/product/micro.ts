@@ -48,7 +48,8 @@ export function microKernel(): Fn {
   return fn;
 }
 
-function multiplyAdd(fn: Fn, x: number, y: number, sum: number): void {
+/** sum += x · y. */
+export function multiplyAdd(fn: Fn, x: number, y: number, sum: number): void {
   if (features().fma) fn.get(x).get(y).get(sum).simd("f32x4.relaxed_madd").set(sum);
   else fn.get(x).get(y).simd("f32x4.mul").get(sum).simd("f32x4.add").set(sum);
 }

@@ -3,6 +3,8 @@ import { I32, V128 } from "../opcodes.ts";
 import { COLUMNS } from "./tile.ts";
 
 const STEP = 4 * COLUMNS;
+/** Panels packed side by side, where there are so many. */
+const TOGETHER = 8;
 
 /**
  * packB(source, kStride, columnStride, k, n, paddedK, target): the right operand as panels of
@@ -17,7 +19,7 @@ export function packB(): Fn {
   const kk = fn.local(I32);
   const k4 = fn.local(I32);
   const from = fn.local(I32);
-  const second = fn.local(I32);
+  const targets = Array.from({ length: TOGETHER }, () => fn.local(I32));
   const columns = Array.from({ length: COLUMNS }, () => fn.local(I32));
 
   const advance = (local: number, bytes: number): Fn =>
@@ -29,21 +31,25 @@ export function packB(): Fn {
   const more = (end: number): Fn => fn.get(kk).get(end).op("i32.lt_u");
   const nextRow = (): Fn => fn.get(from).get(kStride).op("i32.add").set(from);
 
-  // Two panels at once read a cache line whole.
-  const twoPanels = (): void => {
-    fn.get(target).get(paddedK).i32(STEP).op("i32.mul", "i32.add").set(second);
-    fn.loop(() => {
-      copy(fn, from, 0, target);
-      copy(fn, from, STEP, second);
-      advance(second, STEP);
-      nextRow();
-      nextK(1);
-      more(k).branchIf(0);
+  // Panels side by side take whole cache lines of every row, and few pages at a time.
+  const panelsTogether = (count: number): void => {
+    const into = targets.slice(0, count);
+    into.forEach((each, i) => {
+      fn.get(i === 0 ? target : into[i - 1]!);
+      if (i > 0) fn.get(paddedK).i32(STEP).op("i32.mul", "i32.add");
+      fn.set(each);
     });
-    padding();
-    fn.get(second).set(target);
-    padding();
-    fn.get(j).i32(2 * COLUMNS).op("i32.add").set(j);
+    fn.loop(() => {
+      into.forEach((each, i) => copy(fn, from, i * STEP, each));
+      for (const each of into) advance(each, STEP);
+      nextRow();
+      fn.get(kk).i32(1).op("i32.add").tee(kk).get(k).op("i32.lt_u").branchIf(0);
+    });
+    for (const each of into) {
+      fn.get(each).set(target);
+      padding();
+    }
+    fn.get(j).i32(count * COLUMNS).op("i32.add").set(j);
   };
   const onePanel = (): void => {
     columns.forEach((column, i) => {
@@ -105,9 +111,18 @@ export function packB(): Fn {
   fn.get(k).i32(-4).op("i32.and").set(k4);
   fn.loop(() => {
     fn.i32(0).set(kk).get(source).get(j).get(columnStride).op("i32.mul", "i32.add").set(from);
-    fn.get(columnStride).i32(4).op("i32.eq").get(k).i32(0).op("i32.gt_u", "i32.and");
-    fn.get(j).i32(2 * COLUMNS).op("i32.add").get(n).op("i32.le_u", "i32.and");
-    fn.if(twoPanels, onePanel);
+    const fits = (count: number): void => {
+      fn.get(columnStride).i32(4).op("i32.eq").get(k).i32(0).op("i32.gt_u", "i32.and");
+      fn.get(j).i32(count * COLUMNS).op("i32.add").get(n).op("i32.le_u", "i32.and");
+    };
+    fits(TOGETHER);
+    fn.if(
+      () => panelsTogether(TOGETHER),
+      () => {
+        fits(2);
+        fn.if(() => panelsTogether(2), onePanel);
+      },
+    );
     fn.get(j).get(n).op("i32.lt_u").branchIf(0);
   });
   return fn;

@@ -4,6 +4,8 @@ import { COLUMNS, K_BLOCK, M_BLOCK, PITCH } from "./tile.ts";
 export const MAX_TILE_ROWS = 516;
 /** Columns of a product's tile at most. */
 export const MAX_TILE_COLUMNS = 128;
+/** Columns of the tile of a thin product at most: below PITCH. */
+export const MAX_THIN_COLUMNS = 256;
 
 /** Places in a thread's scratch, in bytes from its start. */
 export const SCRATCH: {

@@ -44,7 +44,8 @@ export function runProduct(
   const n0 = Math.floor(inBatch / down) * tileN;
   const m0 = (inBatch % down) * tileM;
   const tile = { batch, m0, m1: Math.min(m, m0 + tileM), n0, n1: Math.min(n, n0 + tileN) };
-  multiplyTile(thread, step, tile, addresses);
+  if (step.thin) multiplyThin(thread, step, tile, addresses);
+  else multiplyTile(thread, step, tile, addresses);
   if (step.epilogue) finishTile(thread, step, tile, addresses);
 }
 
@@ -85,6 +86,41 @@ function multiplyTile(
       products.macro(left, right, to, end - i, n1 - n0, padded, pitch, add, scratch);
     }
   }
+}
+
+/** A tile of few rows, summed in the strip of scratch while the right operand is read once. */
+function multiplyThin(
+  thread: Thread,
+  step: ProductStep,
+  { batch, m0, m1, n0, n1 }: Tile,
+  addresses: Addresses,
+): void {
+  const { a, b, plain } = step;
+  const { products } = thread;
+  const strip = thread.scratch + SCRATCH.strip;
+  const width = roundUp(n1 - n0, 4);
+  const rows = m1 - m0;
+  products.zeroStrip(strip, rows, width);
+  const most = b.loader ? K_BLOCK : step.k1;
+  for (let k0 = step.k0; k0 < step.k1; k0 += most) {
+    const k1 = Math.min(step.k1, k0 + most);
+    const left = partOf(thread, a, { batch, f0: m0, f1: m1, k0, k1 }, addresses);
+    const right = partOf(thread, b, { batch, f0: n0, f1: n1, k0, k1 }, addresses);
+    products.thin[rows]!(
+      left.address,
+      left.freeStride,
+      left.kStride,
+      right.address,
+      right.kStride,
+      width,
+      k1 - k0,
+      strip,
+    );
+  }
+  if (!plain) return;
+  const at = plain.offset + offsetOf(batch, plain.batch) + m0 * plain.rowStride + n0;
+  const to = addresses[plain.slot]! + 4 * at;
+  products.copyStrip(strip, to, 4 * plain.rowStride, rows, n1 - n0);
 }
 
 /** Runs the epilogue over a tile: in the strip of scratch, or in the accumulator in memory. */

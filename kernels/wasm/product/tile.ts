@@ -12,8 +12,11 @@ export const K_BLOCK = 256;
 export const M_BLOCK = 96;
 /** k whose left operand is packed in memory at once; beyond it the product runs in super-blocks. */
 export const K_SUPER = 3072;
-/** Columns of the scratch blocks that loaders write and epilogues read. */
-export const PITCH = 256;
+/**
+ * Floats from row to row of the scratch blocks that loaders write and epilogues read: K_BLOCK, and a
+ * line more, so that the rows do not all fall on the same sets of the caches.
+ */
+export const PITCH = 272;
 
 /** n rounded up to a multiple. */
 export function roundUp(n: number, multiple: number): number {

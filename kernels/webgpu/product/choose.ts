@@ -12,8 +12,9 @@ import {
   type Tuning,
 } from "./tuning.ts";
 
-/** Workgroups that fill a GPU of unknown size, about. */
+/** Workgroups that fill a GPU of unknown size, about: large ones, and small ones that only wait. */
 const TARGET_GROUPS = 96;
+const THIN_GROUPS = 256;
 /** Steps of k that a part of a split sum has at least. */
 const MIN_SPLIT = 256;
 /** Parts of a split sum at most: their reading costs as much as their sum. */
@@ -65,7 +66,7 @@ function thinTuning(ir: ProductIR, device: ProductDevice): ThinTuning {
   const columns = alongK ? 8 : 32;
   const threads = few > 4 && !alongK ? 64 : Math.min(128, device.invocations);
   const groups = ir.batch * Math.ceil(many / columns);
-  return { kind: "thin", threads, columns, splits: splitsFor(ir.k, groups) };
+  return { kind: "thin", threads, columns, splits: splitsFor(ir.k, groups, THIN_GROUPS) };
 }
 
 /** The tiling that wastes the least on the borders, of those that make enough workgroups. */
@@ -80,11 +81,11 @@ function smallTiles(
 }
 
 function splitsOf(ir: Shape, tuning: Tiling): number {
-  return splitsFor(ir.k, tilesOf(ir, tuning));
+  return splitsFor(ir.k, tilesOf(ir, tuning), TARGET_GROUPS);
 }
 
-function splitsFor(k: number, groups: number): number {
-  const wanted = Math.floor(TARGET_GROUPS / Math.max(1, groups));
+function splitsFor(k: number, groups: number, target: number): number {
+  const wanted = Math.floor(target / Math.max(1, groups));
   return Math.max(1, Math.min(wanted, Math.floor(k / MIN_SPLIT), MAX_SPLITS));
 }
 

@@ -1,5 +1,5 @@
-import type { KernelIR, ProductIR } from "../../ir/types.ts";
-import { valuesBelow } from "../../ir/value.ts";
+import { buffersOf } from "../../ir/structure.ts";
+import type { ProductIR } from "../../ir/types.ts";
 import { isPlainQuads } from "./finish.ts";
 import { isQuadAligned } from "./operand.ts";
 
@@ -19,7 +19,8 @@ export function quadsOf(ir: ProductIR, memoryOf: (buffer: number) => number): Qu
   };
   const single = new Set<number>();
   for (const map of [a.loader, b.loader, ir.epilogue]) {
-    if (map) { for (const buffer of buffersOfMap(map)) single.add(memoryOf(buffer)); }
+    if (!map) continue;
+    for (const buffer of buffersOf(map)) if (buffer >= 0) single.add(memoryOf(buffer));
   }
   if (!a.loader && !found.a) single.add(memoryOf(a.buffer));
   if (!b.loader && !found.b) single.add(memoryOf(b.buffer));
@@ -29,16 +30,4 @@ export function quadsOf(ir: ProductIR, memoryOf: (buffer: number) => number): Qu
     b: found.b && !single.has(memoryOf(b.buffer)),
     plain: found.plain && !single.has(memoryOf(plain!.buffer)),
   };
-}
-
-/** The buffers that a map kernel reads or writes, ACC and LOADED apart. */
-function buffersOfMap({ stages }: KernelIR): number[] {
-  const stores = stages.flatMap((stage) => stage.stores);
-  const indices = stores.map((store) => store.index);
-  const dynamic = indices.flatMap((index) =>
-    index.terms.flatMap(([atom]) => atom.kind === "dynamic" ? [atom.value] : [])
-  );
-  const values = valuesBelow([...stores.map((store) => store.value), ...dynamic]);
-  const buffers = [...values.map((v) => v.buffer), ...stores.map((store) => store.buffer)];
-  return [...new Set(buffers.filter((buffer) => buffer !== undefined && buffer >= 0))] as number[];
 }

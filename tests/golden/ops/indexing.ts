@@ -1,4 +1,5 @@
 import * as g from "../../../mod.ts";
+import * as internal from "../../../core/internal.ts";
 import { dtypeOf, type MakeOp, number, type OpTable, withAttrs } from "./_table.ts";
 
 type Item = number | string | { readonly input?: number } & g.Span;
@@ -81,8 +82,8 @@ export const indexing: OpTable = {
       const stop = y.shape[at]!;
       const shared = { axis: at };
       return g.sub(
-        g.sliceAxis(y, { ...shared, start: 1, stop }),
-        g.sliceAxis(y, { ...shared, start: 0, stop: stop - 1 }),
+        internal.sliceAxis(y, { ...shared, start: 1, stop }),
+        internal.sliceAxis(y, { ...shared, start: 0, stop: stop - 1 }),
       );
     };
     return Array.from({ length: number(n) }).reduce((y: g.Tensor) => once(y), x);

@@ -1,14 +1,12 @@
 import { assert } from "@std/assert";
 import {
   type Aval,
-  eliminateDead,
   type Graph,
   Graph as GraphClass,
   type Shape,
-  sizeOf,
   type Tensor,
-  traceClosed,
 } from "../../../core/mod.ts";
+import { eliminateDead, sizeOf, traceClosed } from "../../../core/internal.ts";
 import "../../../core/ops/mod.ts";
 import { interpret } from "../../../kernels/interpret.ts";
 import type { Machine, Schedule } from "../../../kernels/ir/types.ts";
@@ -17,8 +15,8 @@ import { scheduleGraph } from "../../../kernels/schedule/mod.ts";
 
 const NAMES = "neg abs sign floor ceil round exp expm1 log log1p sqrt rsqrt sin cos tanh erf " +
   "logistic integer_pow is_finite not add sub mul div pow max min and or xor " +
-  "eq ne lt le gt ge select convert_element_type or shift_left shift_right_logical " +
-  "bitcast_convert_type";
+  "eq ne lt le gt ge select convert_element_type shift_left shift_right_logical " +
+  "shift_right_arithmetic bitcast_convert_type";
 
 /** A machine that prints the usual elementwise primitives. */
 export const MACHINE: Machine = { maxBuffers: 32, elementwise: new Set(NAMES.split(" ")) };

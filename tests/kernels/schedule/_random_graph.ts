@@ -1,4 +1,5 @@
 import * as g from "../../../core/mod.ts";
+import * as internal from "../../../core/internal.ts";
 import * as o from "../../../core/ops/mod.ts";
 import { graphOf, randomNumbers } from "./_graphs.ts";
 
@@ -35,7 +36,7 @@ const STEPS: readonly Step[] = [
   (x) => x.shape.length === 0 ? null : g.sub(x, o.max(x, { axes: [-1], keepDims: true })),
   (x) => x.shape.length === 0 ? null : o.softmax(x, { axis: -1 }),
   (x, _pool, { below }) => {
-    const size = g.sizeOf(x.shape);
+    const size = internal.sizeOf(x.shape);
     const sides = SIDES.filter((side) => size % side === 0);
     const side = sides[below(sides.length)]!;
     const rest = size / side;
@@ -58,7 +59,7 @@ const STEPS: readonly Step[] = [
     if (x.shape.length === 0) return null;
     const axis = below(x.shape.length);
     const at = (n: number): number[] => x.shape.map((_, i) => i === axis ? n : 0);
-    return g.padZeros(x, { low: at(below(3)), high: at(1 + below(2)), interior: at(0) });
+    return internal.padZeros(x, { low: at(below(3)), high: at(1 + below(2)), interior: at(0) });
   },
   (x, pool) => {
     if (x.shape.length < 1) return null;
@@ -96,7 +97,37 @@ const STEPS: readonly Step[] = [
     const side = x.shape[axis]!;
     const rows = o.take(x, g.iota([3]), { axis });
     const ids = g.rem(g.mul(g.iota([3]), 2), side + 1);
-    return g.scatterRows(x, [ids, rows], { kind: "add", axis });
+    const kind = (["add", "set", "min", "max"] as const)[below(4)]!;
+    return internal.scatterRows(x, [ids, rows], { kind, axis });
+  },
+  (x) => g.atan2(x, g.add(g.abs(x), 0.5)),
+  (x) => g.pow(g.add(g.abs(x), 0.1), 0.7),
+  (x, _pool, { below }) => {
+    if (x.shape.length === 0) return null;
+    const axis = below(x.shape.length);
+    const places = g.iota(x.shape, { axis, dtype: "f32" });
+    const best = o.argmax(x, { axis, keepDims: true });
+    return g.where(g.equal(places, g.convert(best, "f32")), g.mul(x, 0.5), x);
+  },
+  (x, _pool, { below }) => {
+    if (x.shape.length === 0) return null;
+    const axis = below(x.shape.length);
+    const reverse = below(2) === 0;
+    return below(2) === 0
+      ? o.cummax(x, { axis, reverse })
+      : g.mul(o.cumsum(x, { axis, reverse }), 0.3);
+  },
+  (x, _pool, { below }) => {
+    if (x.shape.length === 0) return null;
+    const axis = below(x.shape.length);
+    return x.shape[axis]! > 16 ? null : o.sort(x, { axis });
+  },
+  (x, _pool, { below }) => {
+    if (x.shape.length === 0) return null;
+    const axis = below(x.shape.length);
+    const at = (n: number): number[] => x.shape.map((_, i) => i === axis ? n : 0);
+    const low = x.shape[axis]! > 1 ? -1 : 0;
+    return internal.padZeros(x, { low: at(low), high: at(below(3)), interior: at(below(2)) });
   },
 ];
 
@@ -119,7 +150,7 @@ export function randomGraph(seed: number): g.Graph {
     for (let i = 0; i < 14; i++) {
       const x = pool[Math.max(0, pool.length - 1 - below(4) * below(3))]!;
       const y = STEPS[below(STEPS.length)]!(x, pool, draw);
-      if (y && g.sizeOf(y.shape) <= MAX_SIZE && y.shape.length <= 5) pool.push(y);
+      if (y && internal.sizeOf(y.shape) <= MAX_SIZE && y.shape.length <= 5) pool.push(y);
     }
     return [pool.at(-1)!, pool.at(-2)!, pool[Math.max(0, pool.length - 5)]!];
   }, avals);

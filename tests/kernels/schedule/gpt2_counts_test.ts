@@ -11,15 +11,14 @@ import {
 } from "../../../mod.ts";
 import {
   applyWeight,
-  bytesOf,
   convert,
   defineWeight,
   mul,
   ones,
-  sizeOf,
   type StructuredWeight,
   weightShape,
 } from "../../../core/mod.ts";
+import { bytesOf, sizeOf } from "../../../core/internal.ts";
 import type { Schedule } from "../../../kernels/ir/types.ts";
 import { scheduleGraph } from "../../../kernels/schedule/mod.ts";
 import { gpt2Family, type Gpt2Params } from "../../../models/mod.ts";

@@ -1,5 +1,6 @@
 import { assert } from "@std/assert";
-import { type Graph, Graph as GraphClass, signatureOf, sizeOf } from "../../../core/mod.ts";
+import { type Graph, Graph as GraphClass } from "../../../core/mod.ts";
+import { signatureOf, sizeOf } from "../../../core/internal.ts";
 import type { Axis, Index, KernelIR, Schedule, Value } from "../../../kernels/ir/types.ts";
 import { valuesBelow } from "../../../kernels/ir/value.ts";
 import { scheduleGraph } from "../../../kernels/schedule/mod.ts";

@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
 import * as g from "../../../core/mod.ts";
 import * as o from "../../../core/ops/mod.ts";
-import { check, f32, graphOf, kindsOf } from "./_graphs.ts";
+import { accessOf } from "../../../kernels/plan/access.ts";
+import { check, f32, graphOf, kindsOf, MACHINE } from "./_graphs.ts";
 
 Deno.test("scheduleGraph: a chain of maps is one kernel", () => {
   const graph = graphOf((x, y) => [g.add(g.tanh(g.mul(x, y)), 1)], f32([4, 6], [4, 6]));
@@ -44,4 +45,18 @@ Deno.test("scheduleGraph: x times W transposed reads W by strides", () => {
 Deno.test("scheduleGraph: column sums are one col kernel", () => {
   const graph = graphOf((x) => [o.sum(x, { axes: [0] })], f32([6, 4]));
   assertEquals(kindsOf(check(graph)), ["col"]);
+});
+
+Deno.test("scheduleGraph: a product's chain binds no more buffers than the machine may", () => {
+  const shapes = Array.from({ length: 13 }, () => [5, 8]);
+  const graph = graphOf(
+    (x, w, ...others) => [others.reduce((sum, y) => g.add(g.tanh(sum), y), o.matmul(x, w))],
+    f32([5, 4], [4, 8], ...shapes),
+  );
+  const schedule = check(graph, { machine: { ...MACHINE, maxBuffers: 8 } });
+  for (const { ir } of schedule.kernels) {
+    const { reads, writes } = accessOf(ir);
+    assertEquals(new Set([...reads, ...writes]).size <= 8, true);
+  }
+  assertEquals(kindsOf(check(graph)), ["product"]);
 });

@@ -1,11 +1,12 @@
-import { type DType, narrow, type StorageArray, widen } from "../../../mod.ts";
-import { addIndex, axisIndex, constantIndex, flatten } from "../../../kernels/ir/index.ts";
-import type { Axis, Index, KernelIR, Value } from "../../../kernels/ir/types.ts";
-import { type Expressions, expressions, makeValue } from "../../../kernels/ir/value.ts";
+import type { DType, StorageArray } from "../../../mod.ts";
+import { narrow, widen } from "../../../core/internal.ts";
+import type { KernelIR } from "../../../kernels/ir/types.ts";
 import { newCode } from "../../../kernels/wasm/code.ts";
 import { newHeap } from "../../../kernels/wasm/heap.ts";
 import { viewAt } from "../../../kernels/wasm/host.ts";
-import { buffersOf } from "../../../kernels/wasm/structure.ts";
+import { buffersOf } from "../../../kernels/ir/structure.ts";
+
+export { type Maker, maker } from "../_maker.ts";
 
 const heap = newHeap();
 const code = newCode(heap.memory);
@@ -37,36 +38,4 @@ export function runKernel(
     heap.free(block);
   }
   return after;
-}
-
-/** A kernel's table, with shorthands for its expressions. */
-export type Maker = {
-  readonly table: Expressions;
-  load(buffer: number, index: Index, dtype?: DType): Value;
-  op(name: string, dtype: DType, args: readonly Value[], params?: unknown): Value;
-  number(value: number, dtype?: DType): Value;
-  red(number: number, dtype?: DType): Value;
-  /** Row-major position over axes. */
-  at(...axes: readonly Axis[]): Index;
-  shifted(index: Index, by: number): Index;
-};
-
-/** A fresh table. */
-export function maker(): Maker {
-  const table = expressions();
-  return {
-    table,
-    load: (buffer, index, dtype = "f32") => makeValue(table, "load", dtype, [], { buffer, index }),
-    op: (name, dtype, args, params) =>
-      makeValue(table, name, dtype, args, params === undefined ? {} : { params }),
-    number: (number, dtype = "f32") => makeValue(table, "const", dtype, [], { number }),
-    red: (number, dtype = "f32") => makeValue(table, "red", dtype, [], { number }),
-    at: (...axes) =>
-      flatten(
-        table.indices,
-        axes.map((axis) => axisIndex(table.indices, axis)),
-        axes.map((axis) => axis.size),
-      ),
-    shifted: (index, by) => addIndex(table.indices, index, constantIndex(table.indices, by)),
-  };
 }

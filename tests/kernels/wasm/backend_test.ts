@@ -1,7 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { wasmBackend } from "../../../kernels/mod.ts";
 import { newEngine } from "../../../kernels/wasm/engine.ts";
-import { runHost, viewAt } from "../../../kernels/wasm/host.ts";
+import { scan } from "../../../autodiff/mod.ts";
+import { runProgram } from "../../../kernels/wasm/execute.ts";
+import { viewAt } from "../../../kernels/wasm/host.ts";
 import { compileProgram } from "../../../kernels/wasm/program.ts";
 import {
   add,
@@ -10,12 +12,12 @@ import {
   makeGraph,
   matmul,
   mul,
-  narrow,
   sum,
   type Tensor,
   tensor,
   UnsupportedError,
 } from "../../../mod.ts";
+import { narrow } from "../../../core/internal.ts";
 
 const f32 = { dtype: "f32", shape: [2, 3] } as const;
 
@@ -63,24 +65,17 @@ async function bytesOn(
   });
   const outs = program.plan.blocks.map((bytes) => engine.heap.allocate(bytes));
   const arena = engine.reserveArena(program.plan.arena.bytes);
-  const addresses = program.plan.places.map((place) =>
-    place.kind === "input"
-      ? blocks[place.index]!
-      : place.kind === "block"
-      ? outs[place.number]!.address
-      : arena + place.offset
+  const addresses = Int32Array.from(
+    program.plan.places,
+    (place) =>
+      place.kind === "input"
+        ? blocks[place.index]!
+        : place.kind === "block"
+        ? outs[place.number]!.address
+        : arena + place.offset,
   );
   for (let i = 0; i < 12; i++) {
-    engine.run(
-      program,
-      addresses,
-      (at) =>
-        runHost(
-          program.host[at]!,
-          engine.heap,
-          (buffer) => addresses[program.plan.slotOf(buffer)]!,
-        ),
-    );
+    runProgram(engine, program, addresses);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   const { address, bytes } = outs[0]!;
@@ -96,6 +91,22 @@ Deno.test("newEngine: the same bits with one, two and three threads", async () =
     const product = matmul(exp(x), y);
     return add(product, sum(product, { axes: [0] }));
   })(x, y);
+  const one = await bytesOn(1, graph, [data, data]);
+  for (const threads of [2, 3]) assertEquals(await bytesOn(threads, graph, [data, data]), one);
+});
+
+Deno.test("newEngine: loops within loops have the same bits on every number of threads", async () => {
+  const n = 100;
+  const data = Float32Array.from({ length: n * n }, (_, i) => 0.1 * Math.sin(i));
+  const x = tensor(Array.from({ length: n }, (_, i) => [...data.subarray(i * n, (i + 1) * n)]));
+  const graph = makeGraph((x: Tensor, w: Tensor) => {
+    const turn = (h: Tensor): [Tensor, null] => [matmul(h, w), null];
+    const outer = (h: Tensor): [Tensor, null] => {
+      const inner = scan(turn, matmul(h, w), null, { length: 2 })[0];
+      return [add(matmul(inner, w), sum(inner, { axes: [0] })), null];
+    };
+    return matmul(scan(outer, matmul(exp(x), w), null, { length: 4 })[0], w);
+  })(x, mul(x, 2));
   const one = await bytesOn(1, graph, [data, data]);
   for (const threads of [2, 3]) assertEquals(await bytesOn(threads, graph, [data, data]), one);
 });

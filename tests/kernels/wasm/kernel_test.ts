@@ -1,7 +1,7 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { dynamicIndex, scaleIndex, unflatten } from "../../../kernels/ir/index.ts";
 import type { KernelIR, Reduction, Stage, Store } from "../../../kernels/ir/types.ts";
-import { keyOf } from "../../../kernels/wasm/key.ts";
+import { keyOf } from "../../../kernels/ir/key.ts";
 import "../../../mod.ts";
 import { maker, runKernel } from "./_harness.ts";
 

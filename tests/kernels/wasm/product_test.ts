@@ -150,9 +150,12 @@ for (const laneIsK of [true, false]) {
       ...SIDES.map((side): Sizes => [2, 5 + side, 63 + side, 4]),
       [1, 517, 65, 6],
       [1, 101, 257, 258],
+      ...[1, 2, 3, 4].map((m): Sizes => [1, m, 260 + m, 254 + m]),
+      [2, 3, 131, 300],
     ];
     for (const sizes of sizesTried) {
       const [batch, m, n, k] = sizes;
+      const fewRows = m <= 4; // those take a loader on the right only
       const a = numbers(batch * m * k, 1);
       const b = numbers(batch * n * k, 2);
       const e = maker();
@@ -168,7 +171,7 @@ for (const laneIsK of [true, false]) {
         m,
         n,
         k,
-        a: doubled(0, [batch, m, k], laneIsK),
+        a: fewRows ? operand(0, batch, m, k, false) : doubled(0, [batch, m, k], laneIsK),
         b: doubled(1, [batch, n, k], laneIsK),
         epilogue: {
           kind: "map",
@@ -181,7 +184,8 @@ for (const laneIsK of [true, false]) {
         },
       };
       const got = runProduct(ir, [a, b, new Float32Array(batch * m * n)]);
-      const want = expected(sizes, a, b, [false, false]).map((x) => 4 * x + 1);
+      const want = expected(sizes, a, b, [false, false])
+        .map((x) => (fewRows ? 2 : 4) * x + 1);
       assertClose(got, want, `${sizes}`);
     }
   });
@@ -196,6 +200,9 @@ const BORDERS: readonly Sizes[] = [
   ...[515, 516, 517, 1033].map((m): Sizes => [1, m, 9, 4]),
   [1, 200, 129, 65],
   [1, 4, 4097, 3],
+  ...[1, 2, 3, 4].flatMap((m) => [127, 128, 129, 255, 257].map((n): Sizes => [1, m, n, 3 + m])),
+  [1, 4, 2053, 5],
+  [3, 2, 130, 70],
   ...SIDES.map((m): Sizes => [2, m, 10 - m, 5]),
   [2, 97, 129, 10],
 ];

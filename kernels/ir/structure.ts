@@ -1,4 +1,4 @@
-import { ACC, type Index, type KernelIR, type Stage, type Store, type Value } from "../ir/types.ts";
+import { ACC, type Index, type KernelIR, type Stage, type Store, type Value } from "./types.ts";
 
 /** The dynamic values that an index reads, innermost first. */
 export function valuesOfIndex(index: Index): Value[] {

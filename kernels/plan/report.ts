@@ -1,21 +1,20 @@
-import { bytesOf, type KernelReport, type ProgramReport } from "../../core/mod.ts";
+import type { KernelReport, Program, ProgramReport } from "../../core/mod.ts";
+import { bytesOf } from "../../core/internal.ts";
 import { turnsOf } from "../ir/loop.ts";
 import type { LoopIR, Schedule, ScheduledKernel } from "../ir/types.ts";
-import type { LoweredLoop } from "./loop/lower.ts";
 
 /**
- * What a schedule costs; `peakBytes` is the arena that holds its intermediate values. Behind a loop
- * come the kernels of its bodies, with the costs of all turns, or of one where nobody knows how many
- * there are.
+ * What a schedule costs; `peakBytes` are those of its intermediate values. `inside` gives the kernels
+ * of a loop's bodies, which come behind it.
  */
 export function reportOf(
   schedule: Schedule,
   peakBytes: number,
-  loops: ReadonlyMap<LoopIR, LoweredLoop>,
+  inside: (ir: LoopIR) => readonly KernelReport[] = () => [],
 ): ProgramReport {
   const kernels = schedule.kernels.flatMap((kernel) => [
     reportKernel(kernel),
-    ...(kernel.ir.kind === "loop" ? inside(kernel.ir, loops.get(kernel.ir)!) : []),
+    ...(kernel.ir.kind === "loop" ? inside(kernel.ir) : []),
   ]);
   const bytesWith = (role: string): number =>
     schedule.buffers
@@ -39,14 +38,26 @@ function reportKernel({ name, ir, flops, bytes, isCopy }: ScheduledKernel): Kern
   return { name, kind, flops, bytes };
 }
 
-function inside(ir: LoopIR, { bodies }: LoweredLoop): KernelReport[] {
-  const times = turnsOf(ir.loop) ?? 1;
-  return bodies.flatMap(({ program }) =>
-    program.report.kernels.map(({ name, kind, flops, bytes }): KernelReport => ({
-      name: `in ${ir.primitive}: ${name}`,
+type Compiled = { readonly program: Program };
+
+/**
+ * The kernels of a loop's bodies, with the costs of all turns, or of one where nobody knows how many
+ * there are.
+ */
+export function kernelsInside(
+  ir: LoopIR,
+  { before, bodies }: { readonly before: Compiled | null; readonly bodies: readonly Compiled[] },
+): KernelReport[] {
+  const kernelsOf = ({ program }: Compiled, word: string, times: number): KernelReport[] =>
+    program.report.kernels.map(({ name, kind, flops, bytes }) => ({
+      name: `${word} ${ir.primitive}: ${name}`,
       kind,
       flops: flops * times,
       bytes: bytes * times,
-    }))
-  );
+    }));
+  const turns = turnsOf(ir.loop) ?? 1;
+  return [
+    ...(before ? kernelsOf(before, "before", 1) : []),
+    ...bodies.flatMap((body) => kernelsOf(body, "in", turns)),
+  ];
 }

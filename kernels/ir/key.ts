@@ -1,18 +1,22 @@
-import type { Atom, Axis, Index, KernelIR, Store } from "../ir/types.ts";
+import type { Atom, Axis, Index, KernelIR, Store } from "./types.ts";
 import { bufferOf, buffersOf, postOrder, rootsOfKernel } from "./structure.ts";
 
 /**
  * The structure of a kernel with its axes, buffers and values renumbered: kernels with equal keys
- * are one function.
+ * are one function. With `memoryOf`, equal keys also have buffers in equal memory at equal places.
  */
-export function keyOf(ir: KernelIR): string {
+export function keyOf(ir: KernelIR, memoryOf?: (buffer: number) => number): string {
   const axes = new Map<number, number>();
   const parts: string[] = [];
   const axisKey = (axis: Axis): string => {
     if (!axes.has(axis.id)) axes.set(axis.id, axes.size);
     return `${axes.get(axis.id)}:${axis.size}`;
   };
-  parts.push(`${ir.kind}${ir.tile ? "t" : ""}`, ir.rows.map(axisKey).join(), axisKey(ir.lane));
+  parts.push(
+    `${ir.kind}${ir.tile ? "t" : ""}${ir.ordered ? "o" : ""}`,
+    ir.rows.map(axisKey).join(),
+    axisKey(ir.lane),
+  );
   const buffers = new Map(buffersOf(ir).map((buffer, i) => [buffer, i]));
   const values = new Map<number, number>();
   const atomKey = (atom: Atom): string => {
@@ -47,5 +51,9 @@ export function keyOf(ir: KernelIR): string {
     );
   }
   parts.push("rows", ...ir.rowStores.map(storeKey));
+  if (memoryOf) {
+    const memories = [...buffers.keys()].map(memoryOf);
+    parts.push(`memory ${memories.map((memory) => memories.indexOf(memory)).join()}`);
+  }
   return parts.join(";");
 }

@@ -1,0 +1,123 @@
+import type { DeviceBuffer, MemoryUse } from "../../core/mod.ts";
+import type { Device } from "./device.ts";
+import type { Health } from "./health.ts";
+import { USAGE } from "./usage.ts";
+
+/** A piece of the device's memory. */
+export type GpuPiece = DeviceBuffer & {
+  readonly buffer: GPUBuffer;
+  /** Tells buffers apart; one number is never used twice. */
+  readonly id: number;
+};
+
+/** The memory of a device: buffers are kept when they are freed, for the next of their size. */
+export type Memory = {
+  readonly allocate: (bytes: number) => GpuPiece;
+  readonly free: (piece: GpuPiece) => void;
+  /** A piece that does not count as live, and its end. */
+  readonly reserve: (bytes: number) => GpuPiece;
+  readonly drop: (piece: GpuPiece) => void;
+  /** Puts data into a piece. */
+  readonly write: (piece: GpuPiece, data: ArrayBufferView<ArrayBufferLike>) => void;
+  /** What is live; what is kept for later does not count. */
+  readonly use: () => MemoryUse;
+  /** After a submit: copies of uploads are on their way, and what was given up can go. */
+  readonly submitted: () => void;
+};
+
+/** Sizes of buffers within a doubling: at most an eighth is wasted. */
+const STEPS = 8;
+const SMALLEST = 256;
+/** Bytes of freed buffers that are kept, as a part of the live ones, and at least. */
+const KEPT_SHARE = 0.5;
+const KEPT_LEAST = 1 << 28;
+/** Uploads that wait for a submit, at most: until then the queue holds copies of them. */
+const WAITING = 1 << 23;
+
+/** The memory of a device. */
+export function newMemory({ gpu, maxBytes }: Device, health: Health): Memory {
+  const idle = new Map<number, GpuPiece[]>();
+  const sizes = new Map<number, number>(); // by id, of the buffers that are live
+  let next = 0;
+  let live = 0;
+  let kept = 0;
+  let waiting = 0;
+  // Commands that are recorded and not yet submitted may use a buffer that is given up.
+  const doomed: GPUBuffer[] = [];
+  const usage = USAGE.storage | USAGE.copySource | USAGE.copyTarget;
+
+  const trim = (): void => {
+    const limit = Math.max(KEPT_LEAST, KEPT_SHARE * live);
+    for (const [size, pieces] of idle) {
+      while (kept > limit && pieces.length > 0) {
+        doomed.push(pieces.shift()!.buffer);
+        kept -= size;
+      }
+      if (kept <= limit) return;
+    }
+  };
+
+  const make = (bytes: number): Omit<GpuPiece, "bytes"> => {
+    if (bytes > maxBytes) {
+      throw new RangeError(
+        `Cannot allocate ${bytes} bytes: a kernel of this WebGPU device binds ${maxBytes} at most; ` +
+          `split the array or call setDevice("cpu")`,
+      );
+    }
+    health.asksFor(bytes, live);
+    const size = Math.min(sizeClass(bytes), maxBytes);
+    return { buffer: gpu.createBuffer({ size, usage }), id: next++ };
+  };
+
+  return {
+    allocate: (bytes) => {
+      const size = sizeClass(bytes);
+      const found = idle.get(size)?.pop();
+      if (found) kept -= size;
+      const { buffer, id } = found ?? make(bytes);
+      sizes.set(id, bytes);
+      live += bytes;
+      return { bytes, buffer, id };
+    },
+    reserve: (bytes) => ({ bytes, ...make(bytes) }),
+    drop: ({ buffer }) => void doomed.push(buffer),
+    free: (piece) => {
+      if (!sizes.delete(piece.id)) return;
+      live -= piece.bytes;
+      const size = sizeClass(piece.bytes);
+      const pieces = idle.get(size);
+      if (pieces) pieces.push(piece);
+      else idle.set(size, [piece]);
+      kept += size;
+      trim();
+    },
+    write: ({ buffer }, { buffer: source, byteOffset, byteLength }) => {
+      if (byteLength === 0) return; // Deno ends the process when it is given no bytes
+      const whole = byteLength - byteLength % 4;
+      if (whole > 0) {
+        gpu.queue.writeBuffer(buffer, 0, new Uint8Array(source, byteOffset, whole) as BufferSource);
+      }
+      if (whole < byteLength) {
+        const last = new Uint8Array(4);
+        last.set(new Uint8Array(source, byteOffset + whole, byteLength - whole));
+        gpu.queue.writeBuffer(buffer, whole, last);
+      }
+      waiting += byteLength;
+      if (waiting < WAITING) return;
+      gpu.queue.submit([]);
+      waiting = 0;
+    },
+    use: () => ({ bytes: live, buffers: sizes.size }),
+    submitted: () => {
+      waiting = 0;
+      for (const buffer of doomed.splice(0)) buffer.destroy();
+    },
+  };
+}
+
+/** The size of the buffer that a piece is put into. Quads are bound whole. */
+function sizeClass(bytes: number): number {
+  if (bytes <= SMALLEST) return SMALLEST;
+  const step = 2 ** Math.floor(Math.log2(bytes - 1)) / STEPS;
+  return Math.ceil(bytes / step) * step;
+}

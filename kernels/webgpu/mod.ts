@@ -1,0 +1,3 @@
+export { webgpuBackend } from "./backend.ts";
+export { hasGraphicsCard } from "./preference.ts";
+export { type GpuProvider, setGpuProvider } from "./provider.ts";

@@ -1,0 +1,83 @@
+import { environment } from "../../../core/internal.ts";
+import type { ProductIR } from "../../ir/types.ts";
+import { printProductKernels } from "../wgsl/mod.ts";
+import { timeOf } from "./measure.ts";
+import { PARTIALS } from "./printer.ts";
+import { fileStore } from "./store.ts";
+import { foldedGroups } from "./text.ts";
+import { type Measure, tunings } from "./tune.ts";
+import type { ProductDevice, Tuning } from "./tuning.ts";
+
+// Uses of a buffer by their numbers in the standard.
+const COPY_SRC = 4;
+const STORAGE = 128;
+
+/** Bytes of a buffer of a program. */
+export type BytesOf = (buffer: number) => number;
+
+/** A device on which products are tried out. */
+export type TrialDevice = ProductDevice & {
+  readonly gpu: GPUDevice;
+  /** Waits in the call until the device has come to a buffer's last use; null where nothing can. */
+  readonly wait: ((buffer: GPUBuffer) => void) | null;
+};
+
+/**
+ * The choice of tunings on a device. Tunings that were measured once are found in the user's cache;
+ * with the variable GRAFT_TUNE=1 those that are missing are measured, where waiting is possible.
+ */
+export function deviceTunings(device: TrialDevice): (ir: ProductIR, bytesOf: BytesOf) => Tuning {
+  const known = tunings(device, fileStore());
+  const { wait } = device;
+  const measures = wait !== null && environment("GRAFT_TUNE") === "1";
+  return (ir, bytesOf) =>
+    measures ? known.of(ir, trial(device.gpu, wait, ir, bytesOf)) : known.of(ir);
+}
+
+/** Runs a product on buffers of its own, which hold zeros. */
+function trial(
+  gpu: GPUDevice,
+  wait: (buffer: GPUBuffer) => void,
+  ir: ProductIR,
+  bytesOf: BytesOf,
+): Measure {
+  return (tuning) => {
+    const { kernels, partials } = printProductKernels(ir, tuning, (buffer) => buffer);
+    const buffers = new Map<number, GPUBuffer>();
+    const bufferOf = (number: number): GPUBuffer => {
+      const found = buffers.get(number);
+      if (found) return found;
+      const bytes = number === PARTIALS ? 4 * partials : bytesOf(number);
+      const size = Math.max(16, Math.ceil(bytes / 16) * 16);
+      const made = gpu.createBuffer({ size, usage: STORAGE | COPY_SRC });
+      buffers.set(number, made);
+      return made;
+    };
+    const calls = kernels.map(({ code, groups, bindings }) => {
+      const module = gpu.createShaderModule({ code });
+      const pipeline = gpu.createComputePipeline({ layout: "auto", compute: { module } });
+      const entries = bindings.map(({ buffer }, binding) => {
+        return { binding, resource: { buffer: bufferOf(buffer) } };
+      });
+      const group = gpu.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
+      return { pipeline, group, groups: foldedGroups(groups) };
+    });
+    const [last] = [...buffers.values()].slice(-1);
+    const ms = timeOf((times) => {
+      const encoder = gpu.createCommandEncoder();
+      const pass = encoder.beginComputePass();
+      for (let i = 0; i < times; i++) {
+        for (const { pipeline, group, groups } of calls) {
+          pass.setPipeline(pipeline);
+          pass.setBindGroup(0, group);
+          pass.dispatchWorkgroups(...groups);
+        }
+      }
+      pass.end();
+      gpu.queue.submit([encoder.finish()]);
+      wait(last!);
+    });
+    for (const buffer of buffers.values()) buffer.destroy();
+    return ms;
+  };
+}

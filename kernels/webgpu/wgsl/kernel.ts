@@ -1,0 +1,9 @@
+/** A memory that a kernel binds, by one of its buffers. */
+export type Binding = { readonly buffer: number; readonly access: "read" | "write" };
+
+/** A kernel in WGSL: its whole text, its workgroups in one line, and its bindings in order. */
+export type WgslKernel = {
+  readonly code: string;
+  readonly groups: number;
+  readonly bindings: readonly Binding[];
+};

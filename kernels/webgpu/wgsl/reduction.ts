@@ -1,0 +1,75 @@
+import type { DType } from "../../../core/mod.ts";
+import type { Reduction } from "../../ir/types.ts";
+import { literal, type Register, registerOf, wrap } from "./scalar.ts";
+
+type Kind = Reduction["op"];
+type Combine = (x: string, y: string) => string;
+
+const infix = (operator: string): Combine => (x, y) => `${x} ${operator} ${y}`;
+const call = (name: string): Combine => (x, y) => `${name}(${x}, ${y})`;
+
+const COMBINE: Record<Kind, Record<Register, Combine>> = {
+  sum: { f32: infix("+"), i32: infix("+"), u32: infix("+"), bool: infix("|") },
+  prod: { f32: infix("*"), i32: infix("*"), u32: infix("*"), bool: infix("&") },
+  max: { f32: call("max_float"), i32: call("max"), u32: call("max"), bool: infix("|") },
+  min: { f32: call("min_float"), i32: call("min"), u32: call("min"), bool: infix("&") },
+};
+
+/** Two parts of a reduction as one. */
+export function combine({ op, value: { dtype } }: Reduction, x: string, y: string): string {
+  return COMBINE[op][registerOf(dtype)](x, y);
+}
+
+/** The result of a reduction over nothing. */
+export function identity({ op, value: { dtype } }: Reduction): string {
+  const register = registerOf(dtype);
+  switch (op) {
+    case "sum":
+      return literal(0, register);
+    case "prod":
+      return literal(1, register);
+    case "max":
+      return literal(register === "f32" ? -Infinity : least(dtype), register);
+    case "min":
+      return literal(register === "f32" ? Infinity : greatest(dtype), register);
+  }
+}
+
+/** A finished reduction in the range of its dtype. */
+export function finished({ value: { dtype } }: Reduction, x: string): string {
+  return wrap(dtype, x);
+}
+
+/** A reduction over the `threads` invocations `t` of a workgroup, by a tree in its memory `array`. */
+export function treeLines(
+  reduction: Reduction,
+  array: string,
+  part: string,
+  threads: number,
+): string[] {
+  const lines = [`${array}[t] = ${part};`, "workgroupBarrier();"];
+  for (let half = threads / 2; half >= 1; half /= 2) {
+    const joined = combine(reduction, `${array}[t]`, `${array}[t + ${half}u]`);
+    lines.push(`if (t < ${half}u) { ${array}[t] = ${joined}; }`, "workgroupBarrier();");
+  }
+  return lines;
+}
+
+function least(dtype: DType): number {
+  return dtype === "i8" ? -128 : dtype === "i32" ? -(2 ** 31) : 0;
+}
+
+function greatest(dtype: DType): number {
+  switch (dtype) {
+    case "i8":
+      return 127;
+    case "u8":
+      return 255;
+    case "i32":
+      return 2 ** 31 - 1;
+    case "u32":
+      return 2 ** 32 - 1;
+    default:
+      return 1;
+  }
+}
