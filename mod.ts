@@ -8,7 +8,13 @@ import { hasGraphicsCard, referenceBackend, wasmBackend, webgpuBackend } from ".
 
 export * from "./autodiff/mod.ts";
 export * from "./core/mod.ts";
-export { type GpuProvider, setGpuProvider } from "./kernels/mod.ts";
+export {
+  type GpuAdapterInfo,
+  gpuAdapters,
+  type GpuLimits,
+  type GpuProvider,
+  setGpuProvider,
+} from "./kernels/mod.ts";
 
 registerBackend("cpu", wasmBackend);
 registerBackend("webgpu", webgpuBackend, { isPreferred: hasGraphicsCard });

@@ -5,7 +5,7 @@ import { maskText } from "./_expansion.ts";
 import { subGraph } from "./_sub_graph.ts";
 import { jvpGraph } from "./jvp_graph.ts";
 import { dependents, residualsOf } from "./partition.ts";
-import type { ScanParams } from "./scan_primitive.ts";
+import type { ScanParams } from "./_scan_params.ts";
 
 type Tensors = readonly Tensor[];
 type Tangents = readonly (Tensor | null)[];

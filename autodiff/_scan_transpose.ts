@@ -10,7 +10,7 @@ import {
 } from "../core/mod.ts";
 import { applyGraph, intern, memo, traceClosed, zerosOf } from "../core/internal.ts";
 import { maskText } from "./_expansion.ts";
-import type { ScanParams } from "./scan_primitive.ts";
+import type { ScanParams } from "./_scan_params.ts";
 import { transposeGraph } from "./transpose_graph.ts";
 
 type Tensors = readonly Tensor[];

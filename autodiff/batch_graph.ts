@@ -1,7 +1,9 @@
 import type { Aval, Graph, GraphNode, Tensor } from "../core/mod.ts";
 import { broadcastFront, memo, record, traceClosed } from "../core/internal.ts";
 import { applyGraph } from "../core/internal.ts";
+import { resolved } from "./all_gather_primitive.ts";
 import { expansionOf, maskText } from "./_expansion.ts";
+import { batchedName } from "./_named_axes.ts";
 
 /** A batched Graph, and which outputs have the batch axis. */
 export type BatchedGraph = { readonly graph: Graph; readonly batched: readonly boolean[] };
@@ -11,7 +13,12 @@ export type BatchedGraph = { readonly graph: Graph; readonly batched: readonly b
  * axis of `size`. Everything else is computed once.
  */
 export function batchGraph(graph: Graph, mask: readonly boolean[], size: number): BatchedGraph {
-  return memo(graph, `batch ${maskText(mask)} ${size}`, (graph) => derive(graph, mask, size));
+  const name = batchedName();
+  return memo(
+    graph,
+    `batch ${maskText(mask)} ${size} ${name ?? ""}`,
+    (graph) => derive(graph, mask, size),
+  );
 }
 
 function derive(graph: Graph, mask: readonly boolean[], size: number): BatchedGraph {
@@ -24,6 +31,12 @@ function derive(graph: Graph, mask: readonly boolean[], size: number): BatchedGr
     for (const node of graph.nodes) {
       const operands = node.inputs.map((v) => values[v]!);
       const which = node.inputs.map((v) => batched[v]!);
+      const row = resolved(node, { operands, batched: which, name: batchedName(), size });
+      if (row) {
+        values[node.out] = row.value;
+        batched[node.out] = row.batched;
+        continue;
+      }
       const any = which.includes(true);
       const results = any
         ? batchNode(node, operands, which, size)

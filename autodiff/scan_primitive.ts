@@ -2,7 +2,6 @@ import {
   type Aval,
   bind,
   definePrimitive,
-  type Graph,
   type HostArray,
   moveAxis,
   type Primitive,
@@ -12,24 +11,10 @@ import { broadcastFront, intern, sizeOf } from "../core/internal.ts";
 import { batchGraph, batchGraphTo } from "./batch_graph.ts";
 import { interpret } from "./interpret.ts";
 import { scanJvp } from "./_scan_jvp.ts";
+import type { ScanParams } from "./_scan_params.ts";
 import { scanTranspose } from "./_scan_transpose.ts";
 
 type Tensors = readonly Tensor[];
-
-/**
- * A loop: `body` maps constants, carry and one slice of each scanned input to the next carry and one
- * slice of each scanned output.
- */
-export type ScanParams = {
-  readonly body: Graph;
-  /** Number of leading inputs of the body that are the same in every step. */
-  readonly consts: number;
-  /** Number of values that a step hands to the next. */
-  readonly carry: number;
-  readonly length: number;
-  /** Whether the last slice comes first. */
-  readonly reverse: boolean;
-};
 
 /** Constants, first carry and stacked inputs to last carry and stacked outputs. */
 export const scanP: Primitive<readonly Tensor[], readonly Tensor[], ScanParams> = definePrimitive<

@@ -3,6 +3,7 @@ import { applyGraph, broadcastFront, normalizeAxis, trace } from "../core/intern
 import { axesOfLeaves, type BatchAxes } from "./_batch_axes.ts";
 import { flattenTrees, type MaybeTree, rebuildTrees, resultLeaves } from "./_flat.ts";
 import { batchGraph, rowAval } from "./batch_graph.ts";
+import { batchingOver, tracingOver } from "./_named_axes.ts";
 
 /** Options of `vmap`; A are the arguments of the function. */
 export type VmapOptions<A extends readonly unknown[]> = {
@@ -15,6 +16,8 @@ export type VmapOptions<A extends readonly unknown[]> = {
   readonly outAxes?: BatchAxes;
   /** Size of the batch, needed where no argument is mapped over. */
   readonly axisSize?: number;
+  /** A name of the axis, for functions that act between its rows: `psum`, `axisIndex` ... */
+  readonly axisName?: string;
 };
 
 /**
@@ -42,7 +45,7 @@ export function vmap<A extends readonly unknown[], B extends Tree>(
   f: (...args: A) => B,
   options: VmapOptions<A> = {},
 ): (...args: A) => B {
-  const { inAxes = 0, outAxes = 0 } = options;
+  const { inAxes = 0, outAxes = 0, axisName } = options;
   return (...args) => {
     const specs = args.map((_, i) => typeof inAxes === "number" ? inAxes : axisAt(inAxes, i));
     const mapped = args.map((arg, i) => specs[i] === null ? null : arg as MaybeTree);
@@ -58,14 +61,18 @@ export function vmap<A extends readonly unknown[], B extends Tree>(
       (inputs) => {
         const rebuilt = rebuildTrees(defs, counts, inputs);
         const filled = args.map((arg, i) => defs[i] ? rebuilt[i] : arg);
-        const [results, def] = resultLeaves(f(...filled as unknown as A), "map");
+        const result = tracingOver(axisName, size, () => f(...filled as unknown as A));
+        const [results, def] = resultLeaves(result, "map");
         outDef = def!;
         return results;
       },
       fronted.map((x, i) => axes[i] === null ? x.aval : rowAval(x.aval)),
     );
     const mask = [...axes.map((axis) => axis !== null), ...captured.map(() => false)];
-    const { graph: derived, batched } = batchGraph(graph, mask, size);
+    const { graph: derived, batched } = batchingOver(
+      axisName,
+      () => batchGraph(graph, mask, size),
+    );
     const places = axesOfLeaves(outAxes, outDef, "the result");
     const results = applyGraph(derived, [...fronted, ...captured])
       .map((y, i) => placeAxis(y, batched[i]!, places[i]!, size));

@@ -41,7 +41,7 @@ export const whileP: Primitive<readonly Tensor[], readonly Tensor[], WhileParams
   transpose: () => {
     throw new UnsupportedError(
       "Cannot take the gradient of whileLoop: the number of its steps is not known beforehand; " +
-        "use scan or foriLoop with a fixed number, or customVjp",
+        "use scan or forLoop with a fixed number, or customVjp",
     );
   },
   batch: batchWhile,

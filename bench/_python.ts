@@ -1,5 +1,7 @@
 /** A reference program that runs one round whenever it is asked to. */
 export type Python = {
+  /** Milliseconds of what a line asks for. */
+  readonly ask: (line: string) => Promise<number>;
   /** Milliseconds of one more round. */
   readonly next: () => Promise<number>;
   /** Ends it; returns what it says of itself. */
@@ -46,6 +48,7 @@ export async function openPython(script: string, args: readonly string[]): Promi
   };
   await line();
   return {
+    ask: async (line) => Number(await ask(line)),
     next: async () => Number(await ask("step")),
     close: async () => {
       const last = await ask("end");

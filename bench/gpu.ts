@@ -1,131 +1,101 @@
 /**
  * `deno run -A bench/gpu.ts`: everything that is to be known about Graft on a GPU, in one run. The
- * rate of a copy within the device; products f32 beside the card's peak; a map and a softmax as
- * fractions of the copy; the LoRA step of a GPT-2 124M-shaped model with its kernels, bytes and host
- * time, beside PyTorch when GRAFT_PYTHON names a Python that has it. On an adapter that runs on the
- * CPU it says so and uses small sizes; `--batch 1 --time 8 --layers 12` give the step others.
+ * rate of a copy within the device; every kind of kernel beside the card's peak, the copy and
+ * PyTorch; the LoRA step of a GPT-2 124M-shaped model with its kernels, bytes and host time, beside
+ * PyTorch; and which of the aims are met. PyTorch is that of GRAFT_PYTHON, else of python3.
+ *
+ * On an adapter that runs on the CPU it says so and uses small sizes; `--batch 1 --time 8 --layers 12
+ * --vocab 1000` give the step others, `--no-python` leaves PyTorch out.
  */
 import { parseArgs } from "npm:deno-std@1.4.0/cli/parse_args.js";
-import {
-  add,
-  backendOf,
-  evaluate,
-  init,
-  jit,
-  key,
-  matmul,
-  mul,
-  normal,
-  slice,
-  softmax,
-  type Tensor,
-} from "../core/mod.ts";
+import { backendOf, evaluate, init } from "../core/mod.ts";
 import "../mod.ts";
-import { gpt2LoraStep, programLine, type StepSizes } from "./_gpt2_lora.ts";
-import { countCalls, probeCard } from "./_gpu_card.ts";
-import { openPython } from "./_python.ts";
-import { median, now } from "./_stats.ts";
+import type { StepSizes } from "./_gpt2_lora.ts";
+import { type Card, probeCard } from "./_gpu_card.ts";
+import { type KernelCase, kernelCases, kernelOf } from "./_gpu_kernels.ts";
+import { measureStep, type StepTimes } from "./_gpu_step.ts";
+import { timeOfKernel } from "./_gpu_times.ts";
+import { openPython, type Python } from "./_python.ts";
 
 const args = parseArgs(Deno.args, {
   string: ["rounds", "batch", "time", "layers", "vocab"],
-  default: { rounds: "5" },
+  boolean: ["python"],
+  negatable: ["python"],
+  default: { rounds: "5", python: true },
 });
 const rounds = Number(args.rounds);
-const card = await probeCard();
-if (!card) {
+const found = await probeCard();
+if (!found) {
   console.log("There is no WebGPU adapter here: nothing is measured");
   Deno.exit(0);
 }
+const card: Card = found;
 await init({ device: "webgpu" });
-const backend = backendOf("webgpu");
-console.log(`device     ${backend.describe()}`);
+console.log(`device     ${backendOf("webgpu").describe()}`);
 if (card.isSoftware) {
   console.log("           This adapter runs on the CPU: the figures say nothing about a GPU");
 }
 console.log(`copy       ${card.copyRate.toFixed(1)} GB/s read and written`);
-await measureProducts(card.isSoftware ? [64, 256] : [512, 1024, 2048, 4096]);
-await measureBandwidth(card.isSoftware ? 2 ** 20 : 2 ** 26);
-await measureStep();
+console.log(
+  card.peak === null
+    ? "peak       unknown: set GRAFT_PEAK_TFLOPS"
+    : `peak       ${card.peak.toFixed(0)} GFLOP/s in f32`,
+);
+const python = args.python ? await openPython("bench/gpu_kernels.py", []) : null;
+console.log("        ms  GFLOP/s  of peak     GB/s  of copy  pytorch ms  ratio  kernel");
+const measured: Measured[] = [];
+for (const one of kernelCases(card.isSoftware)) measured.push(await measureKernel(one, python));
+if (python) console.log(await python.close());
+else console.log("pytorch    not found: set GRAFT_PYTHON to a Python with torch and peft");
+const step = await measureStep(stepSizes(card.isSoftware && args.layers === undefined), {
+  rounds,
+  withPython: args.python && !card.isSoftware,
+});
+if (!card.isSoftware) printAims(measured, step);
 
-/** GFLOP/s of square products, one after the other without reading. */
-async function measureProducts(sides: readonly number[]): Promise<void> {
-  const product = jit(matmul);
-  for (const side of sides) {
-    const [x, y] = [normal(key(0), [side, side]), normal(key(1), [side, side])];
-    await evaluate(x, y);
-    const ms = await timeOf(() => product(x, y));
-    const rate = 2 * side ** 3 / 1e6 / ms;
-    const ratio = card!.peak === null
-      ? "peak unknown: set GRAFT_PEAK_TFLOPS"
-      : `${percent(rate / card!.peak)} of the card's peak`;
-    console.log(`matmul     ${side}: ${rate.toFixed(1)} GFLOP/s, ${ratio}`);
-    x.dispose();
-    y.dispose();
-  }
+/** A kernel's rates, as parts of the card's. */
+type Measured = {
+  readonly one: KernelCase;
+  readonly ofPeak: number | null;
+  readonly ofCopy: number | null;
+};
+
+async function measureKernel(one: KernelCase, python: Python | null): Promise<Measured> {
+  const kernel = kernelOf(one);
+  await evaluate(kernel.inputs);
+  const ms = await timeOfKernel(kernel, rounds);
+  const torch = python ? await python.ask(JSON.stringify(one)) : null;
+  const gflops = kernel.flops === undefined ? null : kernel.flops / 1e6 / ms;
+  const gbs = kernel.bytes === undefined ? null : kernel.bytes / 1e6 / ms;
+  const ofPeak = gflops === null || card.peak === null ? null : gflops / card.peak;
+  const ofCopy = gbs === null ? null : gbs / card.copyRate;
+  console.log(
+    cell(ms, 10, 3) + cell(gflops, 9, 1) + percent(ofPeak) + cell(gbs, 9, 1) + percent(ofCopy) +
+      cell(torch, 12, 3) + cell(torch === null ? null : ms / torch, 7, 2) +
+      `  ${one.op} ${one.sizes.join("x")}`,
+  );
+  for (const x of kernel.inputs) x.dispose();
+  return { one, ofPeak, ofCopy };
 }
 
-/** A map and a softmax over `size` elements, as fractions of a copy. */
-async function measureBandwidth(size: number): Promise<void> {
-  const columns = 1024;
-  const x = normal(key(2), [size / columns, columns]);
-  await evaluate(x);
-  const all: readonly (readonly [string, (x: Tensor) => Tensor])[] = [
-    ["x * 2 + 1", jit((x: Tensor) => add(mul(x, 2), 1))],
-    ["softmax", jit((x: Tensor) => softmax(x))],
-  ];
-  for (const [name, f] of all) {
-    const ms = await timeOf(() => f(x));
-    const rate = 2 * 4 * size / 1e6 / ms;
-    const shape = `[${x.shape.join(", ")}]`;
-    console.log(
-      `${name.padEnd(10)} ${shape}: ${rate.toFixed(1)} GB/s, ` +
-        `${percent(rate / card!.copyRate)} of a copy`,
-    );
+/** What the project wants of a card, and what this one has. */
+function printAims(measured: readonly Measured[], { step, torch, host }: StepTimes): void {
+  const say = (
+    aim: string,
+    has: number | null,
+    isMet: (has: number) => boolean,
+    unit = "",
+  ): void => {
+    const verdict = has === null ? "not measured" : isMet(has) ? "met" : "NOT met";
+    console.log(`aim        ${aim}: ${has === null ? "" : `${has.toFixed(2)}${unit}, `}${verdict}`);
+  };
+  const large = measured.find(({ one }) => one.op === "matmul" && one.sizes[1] === 4096);
+  say("matmul f32 4096 at half of the peak", large?.ofPeak ?? null, (part) => part >= 0.5);
+  for (const { one, ofCopy } of measured.filter(({ ofCopy }) => ofCopy !== null)) {
+    say(`${one.op} at 0.7 of a copy`, ofCopy, (part) => part >= 0.7);
   }
-  x.dispose();
-}
-
-/** The LoRA step of gpt2_step.ts, at batch 8 x 512 on a GPU. */
-async function measureStep(): Promise<void> {
-  const sizes = stepSizes(card!.isSoftware && args.layers === undefined);
-  const step = await gpt2LoraStep(sizes);
-  const { report, ms: compiled } = await step.compile();
-  const first = await step.run();
-  const python = card!.isSoftware ? null : await openPython("bench/gpt2_step.py", [
-    ...[sizes.batch, sizes.time, sizes.layers].map(String),
-    "cuda",
-  ]);
-  const counts = countCalls();
-  const before = { ...counts };
-  step.submit().dispose();
-  const calls = [counts.submits - before.submits, counts.dispatches - before.dispatches];
-  const [ours, theirs, host]: [number[], number[], number[]] = [[], [], []];
-  for (let i = 0; i < rounds; i++) {
-    ours.push(await step.run());
-    const start = now();
-    const loss = step.submit();
-    host.push(now() - start);
-    await loss.item();
-    loss.dispose();
-    if (python) theirs.push(await python.next());
-  }
-  const milliseconds = (list: readonly number[]): string =>
-    `median ${median(list).toFixed(1)} ms, best ${Math.min(...list).toFixed(1)} ms`;
-  const rate = report.flops / 1e6 / median(ours);
-  console.log(`gpt2 lora  batch ${sizes.batch} x ${sizes.time}, ${sizes.layers} layers`);
-  console.log(`  program  ${programLine(report)}`);
-  console.log(`  calls    ${calls[0]} submits, ${calls[1]} dispatches a step`);
-  console.log(`  compile  ${compiled.toFixed(0)} ms, first step ${first.toFixed(0)} ms`);
-  console.log(`  step     ${milliseconds(ours)}, ${rate.toFixed(1)} GFLOP/s`);
-  console.log(`  host     ${milliseconds(host)} until the step is submitted`);
-  const memory = backend.memory();
-  console.log(`  memory   ${(memory.bytes / 1e6).toFixed(0)} MB in ${memory.buffers} buffers`);
-  if (python) {
-    console.log(`  pytorch  ${milliseconds(theirs)}, ${await python.close()}`);
-    console.log(`  ratio    ${(median(ours) / median(theirs)).toFixed(2)} (medians, alternating)`);
-  } else if (!card!.isSoftware) {
-    console.log("  pytorch  not found: set GRAFT_PYTHON to a Python with torch and peft");
-  }
+  say("the step at most 2 x PyTorch", torch && step / torch, (ratio) => ratio <= 2);
+  say("host time of a step under 5 ms", host, (ms) => ms < 5, " ms");
 }
 
 /** GPT-2 124M's sizes, or small ones; options say otherwise. */
@@ -139,34 +109,10 @@ function stepSizes(isSmall: boolean): StepSizes {
   };
 }
 
-/** Milliseconds of one call of `f`: the difference of a long and a short row, each read once. */
-async function timeOf(f: () => Tensor): Promise<number> {
-  const row = async (times: number): Promise<number> => {
-    const start = now();
-    for (let i = 1; i < times; i++) f().dispose();
-    const last = f();
-    await waitFor(last);
-    last.dispose();
-    return now() - start;
-  };
-  await row(1);
-  const once = await row(1);
-  const times = Math.max(2, Math.min(200, Math.ceil(200 / Math.max(once, 0.5))));
-  const found: number[] = [];
-  for (let i = 0; i < rounds; i++) {
-    const short = await row(1);
-    found.push(Math.max(1e-3, (await row(times + 1) - short) / times));
-  }
-  return median(found);
+function cell(value: number | null, width: number, digits: number): string {
+  return (value === null ? "" : value.toFixed(digits)).padStart(width);
 }
 
-/** Waits until a tensor is computed, by reading one element of it. */
-async function waitFor(x: Tensor): Promise<void> {
-  const one = slice(x, { start: x.shape.map(() => 0), stop: x.shape.map(() => 1) });
-  await one.data();
-  one.dispose();
-}
-
-function percent(ratio: number): string {
-  return `${(100 * ratio).toFixed(0)} %`;
+function percent(part: number | null): string {
+  return (part === null ? "" : `${(100 * part).toFixed(0)} %`).padStart(9);
 }

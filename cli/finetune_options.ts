@@ -42,6 +42,7 @@ export const FINETUNE_OPTIONS: {
   readonly "seq-len": NumberOption;
   readonly "eval-every": NumberOption;
   readonly seed: Defaulted;
+  readonly profile: TextOption;
   readonly resume: FlagOption;
   readonly device: TextOption;
 } = {
@@ -106,6 +107,11 @@ export const FINETUNE_OPTIONS: {
     help: "Steps between evaluations, with a checkpoint after each",
   },
   seed: SEED,
+  profile: {
+    kind: "text",
+    value: "FILE",
+    help: "Print the kernels of the second step, and write its trace for ui.perfetto.dev",
+  },
   resume: { kind: "flag", help: "Go on with the run in --out" },
   device: DEVICE,
 };

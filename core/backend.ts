@@ -44,17 +44,26 @@ export type Program = { readonly report: ProgramReport };
 /** Live memory of a backend. */
 export type MemoryUse = { readonly bytes: number; readonly buffers: number };
 
-/** A machine that runs Graphs. Execution is synchronous and in order; only reading may wait. */
+/**
+ * A machine that runs Graphs. Execution is in order, and to its caller synchronous; only reading may
+ * wait. A program that the host has a part in may run later: its outputs are buffers nevertheless, and
+ * reading them tells if it failed.
+ */
 export type Backend = {
   readonly name: DeviceName;
   /** Whether `upload`, `compile` and `execute` may be called. */
   ready(): boolean;
+  /** Opens the device; opens it anew if it was lost. */
   init(): Promise<void>;
   upload(storage: StorageArray, aval: Aval): DeviceBuffer;
   read(buffer: DeviceBuffer, aval: Aval): Promise<StorageArray>;
   /** Present where reading needs no waiting. */
   readSync?(buffer: DeviceBuffer, aval: Aval): StorageArray;
+  /** Resolves when programs that run later have run; present where there may be some. */
+  settled?(): Promise<void>;
   free(buffer: DeviceBuffer): void;
+  /** Whether a buffer went with a device that has been opened anew since. */
+  isLost?(buffer: DeviceBuffer): boolean;
   /** `donated[i]`: the program may overwrite input i and owns its buffer. Outputs are distinct and
    * no inputs. */
   compile(graph: Graph, donated: readonly boolean[]): Program;

@@ -2,6 +2,7 @@ import type { Backend, DeviceBuffer } from "./backend.ts";
 import { countBuffer } from "./breathe.ts";
 import type { StorageArray } from "./dtype.ts";
 import { type Aval, formatAval } from "./shape.ts";
+import { beginPhase } from "./timeline.ts";
 
 /**
  * A computed value: a host array, device buffers, or both. Handles (tensors) and buffers are two
@@ -73,6 +74,8 @@ function makeData(aval: Aval, storage: StorageArray | null, first: Held | null):
     },
     home: () => held?.backend ?? null,
     on: (backend) => {
+      // The array of a small constant outlives the device that it was on.
+      if (host && held?.backend.isLost?.(held.buffer)) drop();
       if (held?.backend === backend) return held.buffer;
       if (held) {
         if (!data.fromHost) throw new TypeError(mixed(aval, held.backend, backend));
@@ -82,7 +85,9 @@ function makeData(aval: Aval, storage: StorageArray | null, first: Held | null):
         drop();
       }
       if (!host) throw new TypeError(`Cannot use ${formatAval(aval)}: its buffer has been freed`);
+      const done = beginPhase("upload");
       const buffer = backend.upload(host, aval);
+      done();
       if (host.byteLength > KEEP_ON_HOST_BYTES) host = null;
       hold({ backend, buffer });
       return buffer;

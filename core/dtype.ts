@@ -1,7 +1,21 @@
 import { UnsupportedError } from "./errors.ts";
 
-/** Element types. f16 and bf16 are storage types; f64 exists in the reference backend only. */
-export type DType = "f64" | "f32" | "f16" | "bf16" | "i32" | "u32" | "i8" | "u8" | "bool";
+/**
+ * Element types. f16 and bf16 are storage types; f64 exists in the reference backend only; i16 and
+ * u16 have no kernels, so they are computed with on the host.
+ */
+export type DType =
+  | "f64"
+  | "f32"
+  | "f16"
+  | "bf16"
+  | "i32"
+  | "u32"
+  | "i16"
+  | "u16"
+  | "i8"
+  | "u8"
+  | "bool";
 
 /** Every dtype, widest first. */
 export const DTYPES: readonly DType[] = [
@@ -11,6 +25,8 @@ export const DTYPES: readonly DType[] = [
   "bf16",
   "i32",
   "u32",
+  "i16",
+  "u16",
   "i8",
   "u8",
   "bool",
@@ -20,6 +36,7 @@ export const DTYPES: readonly DType[] = [
 export type StorageArray =
   | Float64Array<ArrayBufferLike>
   | Float32Array<ArrayBufferLike>
+  | Int16Array<ArrayBufferLike>
   | Uint16Array<ArrayBufferLike>
   | Int32Array<ArrayBufferLike>
   | Uint32Array<ArrayBufferLike>
@@ -33,6 +50,8 @@ const BYTES: Record<DType, number> = {
   bf16: 2,
   i32: 4,
   u32: 4,
+  i16: 2,
+  u16: 2,
   i8: 1,
   u8: 1,
   bool: 1,
@@ -56,16 +75,29 @@ export function isInteger(dtype: DType): boolean {
 /**
  * The dtype that an operation on both gives: JAX's lattice with 64-bit types disabled.
  *
- * A float wins over an integer; f16 with bf16 gives f32; u32 with a signed type and u8 with i8 give
- * i32; f64, which JAX would have to be asked for, wins over everything.
+ * A float wins over an integer; f16 with bf16 gives f32; of integers the wider one wins, but where that
+ * does not hold the other it is the next signed type, at most i32; f64, which JAX would have to be
+ * asked for, wins over everything.
  */
 export function promoteTypes(a: DType, b: DType): DType {
   if (a === b || b === "bool") return a;
   if (a === "bool") return b;
   if (isFloat(a) !== isFloat(b)) return isFloat(a) ? a : b;
   if (isFloat(a)) return a === "f64" || b === "f64" ? "f64" : "f32";
-  if ((a === "u8" && b === "u32") || (a === "u32" && b === "u8")) return "u32";
-  return "i32";
+  return promoteIntegers(a, b);
+}
+
+function promoteIntegers(a: DType, b: DType): DType {
+  const [wide, narrow] = BYTES[a] >= BYTES[b] ? [a, b] : [b, a];
+  const holds = BYTES[wide] > BYTES[narrow]
+    ? isSigned(wide) || !isSigned(narrow)
+    : isSigned(wide) === isSigned(narrow);
+  if (holds) return wide;
+  return BYTES[wide] === 1 ? "i16" : "i32";
+}
+
+function isSigned(dtype: DType): boolean {
+  return dtype === "i32" || dtype === "i16" || dtype === "i8";
 }
 
 /** The dtype of a number beside a tensor: numbers are weak and never widen a float. */
@@ -89,6 +121,10 @@ export function allocate(dtype: DType, length: number): StorageArray {
       return new Int32Array(length);
     case "u32":
       return new Uint32Array(length);
+    case "i16":
+      return new Int16Array(length);
+    case "u16":
+      return new Uint16Array(length);
     case "i8":
       return new Int8Array(length);
     case "u8":
@@ -116,6 +152,10 @@ export function storageView(
       return new Int32Array(buffer, offset, length);
     case "u32":
       return new Uint32Array(buffer, offset, length);
+    case "i16":
+      return new Int16Array(buffer, offset, length);
+    case "u16":
+      return new Uint16Array(buffer, offset, length);
     case "i8":
       return new Int8Array(buffer, offset, length);
     case "u8":

@@ -1,4 +1,4 @@
-import { type Backend, currentBackend, type Program } from "./backend.ts";
+import { type Backend, currentBackend, type DeviceBuffer, type Program } from "./backend.ts";
 import { type Data, deviceData, hostData } from "./data.ts";
 import type { StorageArray } from "./dtype.ts";
 import { extract, newEpoch } from "./extract.ts";
@@ -11,6 +11,7 @@ import { type Node, reader, settle, type Tensor } from "./tensor.ts";
 import type { Tree } from "./structured.ts";
 import { treeLeaves } from "./tree.ts";
 import { breathe } from "./breathe.ts";
+import { beginPhase } from "./timeline.ts";
 
 reader.read = read;
 
@@ -24,8 +25,9 @@ let warned = false;
  * `await evaluate([loss, params, state])`.
  */
 export async function evaluate(...trees: readonly Tree[]): Promise<void> {
-  await ready();
+  const backend = await ready();
   materialize(trees.flatMap((tree) => treeLeaves(tree)));
+  await backend.settled?.();
   await breathe();
 }
 
@@ -33,7 +35,9 @@ async function read(x: Tensor): Promise<StorageArray> {
   if (x.source.kind === "number") return narrow([x.source.value], x.dtype);
   await ready();
   materialize([x]);
+  const done = beginPhase("read");
   const storage = await dataOf(x).read();
+  done();
   await breathe();
   return storage;
 }
@@ -79,12 +83,14 @@ export function materialize(xs: readonly Tensor[]): void {
   if (roots.length === 0) return;
   const kept = choose(roots);
   const outputs = [...new Set([...roots, ...kept.flatMap((node) => node.outputs)])];
+  const done = beginPhase("trace");
   const { graph, captured } = extract([], outputs, 0);
+  done();
   warnIfHuge(graph);
   const backend = currentBackend();
   const { program, inputs } = withNumbers(graph, captured, backend);
   const datas = inputs.map(dataOf);
-  const results = backend.execute(program, datas.map((data) => data.on(backend)));
+  const results = execute(backend, program, datas.map((data) => data.on(backend)));
   inputs.forEach((x, i) => {
     if (x.source.kind === "number") datas[i]!.release();
   });
@@ -161,8 +167,23 @@ export function programOf(
   const mask = donated.map((d) => d ? "1" : "0").join("");
   return memo(graph, `program ${backend.name} ${mask}`, (one) => {
     const all = Array.from({ length: one.inputs }, (_, i) => donated[i] ?? false);
-    return backend.compile(intern(one), all);
+    const done = beginPhase("compile");
+    const program = backend.compile(intern(one), all);
+    done();
+    return program;
   });
+}
+
+/** Runs a program. */
+export function execute(
+  backend: Backend,
+  program: Program,
+  inputs: readonly DeviceBuffer[],
+): DeviceBuffer[] {
+  const done = beginPhase("execute");
+  const outputs = backend.execute(program, inputs);
+  done();
+  return outputs;
 }
 
 function warnIfHuge(graph: Graph): void {

@@ -44,6 +44,8 @@ const ROUND: Partial<Record<DType, (x: number) => number>> = {
   bf16: (x) => fromBf16(toBf16(x)),
   i32: (x) => x | 0,
   u32: (x) => x >>> 0,
+  i16: (x) => (x << 16) >> 16,
+  u16: (x) => x & 0xffff,
   i8: (x) => (x << 24) >> 24,
   u8: (x) => x & 255,
   bool: (x) => x === 0 ? 0 : 1,

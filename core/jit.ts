@@ -1,6 +1,6 @@
 import { currentBackend, type Program, type ProgramReport } from "./backend.ts";
 import { deviceData } from "./data.ts";
-import { dataOf, materialize, programOf, ready } from "./evaluate.ts";
+import { dataOf, execute, materialize, programOf, ready } from "./evaluate.ts";
 import type { Extracted } from "./extract.ts";
 import { Graph } from "./graph.ts";
 import { intern } from "./intern.ts";
@@ -240,7 +240,7 @@ function run(
   const mask = datas.map((data, i) => donated[i]! && data.handles() === 1 && !passed.has(i));
   const program: Program = programOf(plan.distinct, backend, mask);
   const buffers = datas.map((data, i) => mask[i] ? data.donate(backend) : data.on(backend));
-  const made = backend.execute(program, buffers).map((buffer, i) => {
+  const made = execute(backend, program, buffers).map((buffer, i) => {
     return deviceData(plan.distinct.avals[plan.distinct.outputs[i]!]!, backend, buffer);
   });
   const outputs = plan.results.map((result) => {

@@ -117,6 +117,8 @@ function nativeDtype(value: ArrayBufferView): DType {
   if (value instanceof Float64Array) return "f64";
   if (value instanceof Int32Array) return "i32";
   if (value instanceof Uint32Array) return "u32";
+  if (value instanceof Int16Array) return "i16";
+  if (value instanceof Uint16Array) return "u16";
   if (value instanceof Int8Array) return "i8";
   if (value instanceof Uint8Array || value instanceof Uint8ClampedArray) return "u8";
   if (Object.prototype.toString.call(value) === "[object Float16Array]") return "f16";

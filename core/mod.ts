@@ -53,6 +53,9 @@ export {
 } from "./primitive.ts";
 export * from "./primitives/mod.ts";
 export * from "./print/mod.ts";
+export * from "./profile.ts";
+export type { ChromeEvent, ChromeTrace } from "./profile_trace.ts";
+export type { PhaseName } from "./timeline.ts";
 export * from "./random/mod.ts";
 export * from "./scope.ts";
 export { type Aval, broadcastShapes, type Shape } from "./shape.ts";

@@ -34,6 +34,8 @@ export type TypedArray =
   | Float32Array<ArrayBufferLike>
   | Int32Array<ArrayBufferLike>
   | Uint32Array<ArrayBufferLike>
+  | Int16Array<ArrayBufferLike>
+  | Uint16Array<ArrayBufferLike>
   | Int8Array<ArrayBufferLike>
   | Uint8Array<ArrayBufferLike>;
 
@@ -94,8 +96,8 @@ export class Tensor {
   /** The elements in row-major order; evaluates the expression first if there is one. */
   async data(): Promise<TypedArray> {
     const storage = await reader.read(this);
-    if (!(storage instanceof Uint16Array)) return storage;
-    return Float32Array.from(storage, this.dtype === "f16" ? fromF16 : fromBf16);
+    if (this.dtype === "f16") return Float32Array.from(storage, fromF16);
+    return this.dtype === "bf16" ? Float32Array.from(storage, fromBf16) : storage;
   }
 
   /** The value of a tensor with one element. */

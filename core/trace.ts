@@ -4,6 +4,7 @@ import { Graph, type GraphNode } from "./graph.ts";
 import { constantNode } from "./primitives/constant.ts";
 import type { Aval } from "./shape.ts";
 import { currentId, placeholder, type Tensor } from "./tensor.ts";
+import { beginPhase } from "./timeline.ts";
 
 let depth = 0;
 
@@ -22,11 +23,13 @@ export function trace(
 ): Extracted {
   const since = currentId();
   const inputs = avals.map(placeholder);
+  const done = depth === 0 ? beginPhase("trace") : null;
   depth++;
   try {
     return extract(inputs, f(inputs), since);
   } finally {
     depth--;
+    done?.();
   }
 }
 

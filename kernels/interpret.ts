@@ -15,6 +15,7 @@ import {
   type Store,
   type Value,
 } from "./ir/types.ts";
+import { interpretAttention } from "./interpret_attention.ts";
 import { valuesBelow } from "./ir/value.ts";
 
 /**
@@ -48,6 +49,7 @@ export function interpret(
   };
   for (const { ir } of schedule.kernels) {
     if (ir.kind === "host" || ir.kind === "loop") runHost(memory, ir);
+    else if (ir.kind === "attention") interpretAttention(memory, ir);
     else if (ir.kind === "product") runProduct(memory, ir);
     else runKernel(memory, ir);
   }

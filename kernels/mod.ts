@@ -6,4 +6,12 @@
  */
 export { referenceBackend, runGraph } from "./reference.ts";
 export { wasmBackend } from "./wasm/backend.ts";
-export { type GpuProvider, hasGraphicsCard, setGpuProvider, webgpuBackend } from "./webgpu/mod.ts";
+export {
+  type GpuAdapterInfo,
+  gpuAdapters,
+  type GpuLimits,
+  type GpuProvider,
+  hasGraphicsCard,
+  setGpuProvider,
+  webgpuBackend,
+} from "./webgpu/mod.ts";

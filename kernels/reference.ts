@@ -7,6 +7,7 @@ import type {
   Program,
   ProgramReport,
 } from "../core/mod.ts";
+import { type Watch, watchKernels } from "./plan/watch.ts";
 import { narrow, roundTo, sizeOf, widen } from "../core/internal.ts";
 
 type HostBuffer = DeviceBuffer & { readonly value: HostArray };
@@ -41,9 +42,9 @@ export function referenceBackend(): Backend {
     free,
     compile: (graph, donated): ReferenceProgram => ({ graph, donated, report: reportOf(graph) }),
     execute: (program, inputs) => {
-      const { graph, donated } = program as ReferenceProgram;
+      const { graph, donated, report } = program as ReferenceProgram;
       const values = inputs.map((buffer) => (buffer as HostBuffer).value);
-      const results = runGraph(graph, values).map(hold);
+      const results = runGraph(graph, values, watchKernels(report.kernels)).map(hold);
       inputs.forEach((buffer, i) => void (donated[i] && free(buffer)));
       return results;
     },
@@ -52,15 +53,21 @@ export function referenceBackend(): Backend {
   };
 }
 
-/** The outputs of a Graph on host arrays. */
-export function runGraph(graph: Graph, inputs: readonly HostArray[]): HostArray[] {
+/** The outputs of a Graph on host arrays; `watch` is told of every node, where it is given. */
+export function runGraph(
+  graph: Graph,
+  inputs: readonly HostArray[],
+  watch?: Watch | null,
+): HostArray[] {
   const values = inputs.slice();
-  for (const node of graph.nodes) {
+  for (const [at, node] of graph.nodes.entries()) {
+    watch?.(at);
     const operands = node.inputs.map((v) => values[v]!);
     const outs = graph.avals.slice(node.out, node.out + node.count);
     const results = node.primitive.evaluate(operands, node.params, outs);
     results.forEach((data, i) => values[node.out + i] = toHost(data, outs[i]!));
   }
+  watch?.(graph.nodes.length);
   return graph.outputs.map((v) => values[v]!);
 }
 

@@ -1,22 +1,17 @@
 import { checkpoint } from "../autodiff/mod.ts";
+import { bind, reshape, ShapeError, swapAxes, type Tensor } from "../core/mod.ts";
 import {
-  add,
-  broadcastTo,
-  convert,
-  dotGeneral,
-  expandDims,
-  iota,
-  lessEqual,
-  logicalAnd,
-  mul,
-  reshape,
-  ShapeError,
-  softmax,
-  type Tensor,
-  where,
-} from "../core/mod.ts";
-import { formatShape } from "../core/internal.ts";
+  attentionP,
+  type AttentionParams,
+  attentionResult,
+  attentionWeights,
+  formatShape,
+  hasManyKeys,
+} from "../core/internal.ts";
+import { cappedAttention } from "./_capped_attention.ts";
 import { dropout } from "./dropout.ts";
+
+export { causalMask } from "../core/internal.ts";
 
 /** Queries [B, H, T, K], keys [B, H, S, K] and values [B, H, S, K]. */
 export type AttentionInputs = {
@@ -35,82 +30,62 @@ export type AttentionOptions = {
   readonly causal?: boolean;
   /** Factor of the scores. Default 1/√K. */
   readonly scale?: number;
+  /** Bound c of the scaled scores, which become c · tanh(score / c). Default: none. */
+  readonly softCap?: number | undefined;
   /** Dropout of the attention weights. */
   readonly dropout?: { readonly rate: number; readonly key?: Tensor | undefined };
 };
-
-// Keys, in units of the head size, from which a derivative computes the weights again: kept for
-// the way back they would outweigh everything else, and grow with the square of the sequence.
-const LONG = 4;
-
-// A hidden score: finite, so that the softmax of a row that sees nothing is not NaN.
-const HIDDEN = -3.4028234663852886e38;
 
 /**
  * Scaled dot-product attention: softmax(scale · Q Kᵀ + bias) V.
  *
  * Scores and softmax are float32. Fewer key than query heads are shared by groups of neighbouring
- * query heads. A query that may see no key gets zeros.
+ * query heads. A query that may see no key gets zeros. Backends have kernels for it that never hold
+ * the scores of all keys; with dropout or a soft cap it is made of products and a softmax.
  *
  * @param inputs `query` [B, H, T, K], `key` and `value` [B, H or a divisor, S, K]
- * @param options `mask`, `bias`, `causal`, `scale`, `dropout`
+ * @param options `mask`, `bias`, `causal`, `scale`, `softCap`, `dropout`
  * @returns [B, H, T, K], dtype of the values
  * @throws {ShapeError} if the operands do not fit
- * @see Vaswani et al. 2017, arXiv:1706.03762, eq. 1
+ * @see Vaswani et al. 2017, arXiv:1706.03762, eq. 1; Dao et al. 2022, arXiv:2205.14135
  */
 export function attention(inputs: AttentionInputs, options: AttentionOptions = {}): Tensor {
   checkShapes(inputs);
-  const [, heads, , size] = inputs.query.shape as readonly [number, number, number, number];
-  const source = inputs.key.shape[2]!;
-  const whole = {
-    query: inputs.query,
-    key: shareHeads(inputs.key, heads),
-    value: shareHeads(inputs.value, heads),
+  const { bias, mask, causal = false, softCap } = options;
+  if (softCap !== undefined) return cappedAttention(inputs, { ...options, softCap });
+  const { query, key, value } = inputs;
+  // [B, T, H, K]: as projections make them and take them.
+  const heads = [query, key, value].map((x) => swapAxes(x, 1, 2));
+  const extra = [bias, mask].filter((x) => x !== undefined).map(overScores);
+  const operands = [...heads, ...extra];
+  const params: AttentionParams = {
+    scale: options.scale ?? 1 / Math.sqrt(query.shape[3]!),
+    causal,
+    bias: bias !== undefined,
+    mask: mask !== undefined,
   };
-  const attended = (): Tensor => attend(whole, options);
-  return source <= LONG * size ? attended() : checkpoint(attended)();
+  const attended = options.dropout?.key && options.dropout.rate !== 0
+    ? dropped(operands, params, options.dropout)
+    : bind(attentionP, operands, params)[0]!;
+  return swapAxes(attended, 1, 2);
 }
 
-/** Attention with a key and a value for every query head. */
-function attend({ query, key, value }: AttentionInputs, options: AttentionOptions): Tensor {
-  const [, , time, size] = query.shape as readonly [number, number, number, number];
-  const scale = options.scale ?? 1 / Math.sqrt(size);
-  const products = dotGeneral(query, key, { contract: [[3], [3]], batch: [[0, 1], [0, 1]] });
-  const scores = mul(scale, convert(products, "f32")); // [B, H, T, S]
-  const biased = options.bias ? add(scores, options.bias) : scores;
-  const seen = seenKeys(options, time, key.shape[2]!);
-  const weights = seen ? hide(seen, biased) : softmax(biased);
-  const kept = options.dropout ? dropout(weights, options.dropout) : weights;
-  return dotGeneral(convert(kept, value.dtype), value, {
-    contract: [[3], [2]],
-    batch: [[0, 1], [0, 1]],
-  });
+/** Attention whose weights are dropped; over many keys its derivative computes them again. */
+function dropped(
+  operands: readonly Tensor[],
+  params: AttentionParams,
+  options: NonNullable<AttentionOptions["dropout"]>,
+): Tensor {
+  const [query, key, value] = operands as readonly [Tensor, Tensor, Tensor];
+  const attended = (): Tensor =>
+    attentionResult(dropout(attentionWeights(operands, params), options), value);
+  return hasManyKeys(query, key) ? checkpoint(attended)() : attended();
 }
 
-/** Softmax over the keys that are seen; the others have weight 0, also where none is seen. */
-function hide(seen: Tensor, scores: Tensor): Tensor {
-  return where(seen, softmax(where(seen, scores, HIDDEN)), 0);
-}
-
-function seenKeys(options: AttentionOptions, time: number, source: number): Tensor | undefined {
-  if (!options.causal) return options.mask;
-  const causal = causalMask(time, source);
-  return options.mask ? logicalAnd(options.mask, causal) : causal;
-}
-
-/** [T, S], true where key s is at most query t, the last query being the last key. */
-export function causalMask(time: number, source: number): Tensor {
-  const query = iota([time, source], { axis: 0, dtype: "i32" });
-  const key = iota([time, source], { axis: 1, dtype: "i32" });
-  return lessEqual(key, add(query, source - time));
-}
-
-/** Each key head repeated for its group of query heads. */
-function shareHeads(x: Tensor, heads: number): Tensor {
-  const [batch, own, source, size] = x.shape as readonly [number, number, number, number];
-  if (own === heads) return x;
-  const grouped = broadcastTo(expandDims(x, 2), [batch, own, heads / own, source, size]);
-  return reshape(grouped, [batch, heads, source, size]);
+/** An operand over [B, H, T, S] with all four axes. */
+function overScores(x: Tensor): Tensor {
+  const missing = Math.max(0, 4 - x.shape.length);
+  return reshape(x, [...new Array<number>(missing).fill(1), ...x.shape]);
 }
 
 function checkShapes({ query, key, value }: AttentionInputs): void {

@@ -1,40 +1,46 @@
 import {
   add,
+  broadcastTo,
   convert,
   div,
-  equal,
   expandDims,
-  iota,
   logSumExp,
   mean,
   mul,
   notEqual,
-  ShapeError,
   sub,
   sum,
   type Tensor,
   where,
 } from "../core/mod.ts";
-import { formatShape, sameShape } from "../core/internal.ts";
+import { pickLabels, requireLabels } from "./_labels.ts";
+import type { ReductionOptions } from "./reduction.ts";
+import { widened } from "./_widened.ts";
 
-/** Options of `crossEntropy`. */
-export type CrossEntropyOptions = {
+/** Options of `crossEntropySums`. */
+export type CrossEntropySumsOptions = {
   /** Label of positions that do not count. Default -100. */
   readonly ignoreIndex?: number;
   /** Share of the target spread evenly over all classes. Default 0. */
   readonly labelSmoothing?: number;
+  /** Factors of the classes [V]; a mean divides by the sum of those of the labels. */
+  readonly weight?: Tensor | undefined;
 };
 
+/** Options of `crossEntropy`. */
+export type CrossEntropyOptions = CrossEntropySumsOptions & ReductionOptions;
+
 /**
- * Mean cross entropy of class ids, over the positions whose label is not `ignoreIndex`:
+ * Cross entropy of class ids, averaged over the positions whose label is not `ignoreIndex`:
  * -log softmax(logits)[label].
  *
- * It is computed in float32, whatever the dtype. When every label is ignored it is NaN, a mean of
- * nothing.
+ * It is computed in float32, whatever the dtype. When every label is ignored the mean is NaN, a mean
+ * of nothing. With label smoothing s the loss is (1 - s) w[label] · that + s/V · Σ -w log softmax.
  *
  * @param logits [..., V]
  * @param labels [...], integers in [0, V) or `ignoreIndex`
- * @returns a float32 scalar
+ * @param options `ignoreIndex`, `labelSmoothing`, `weight`, `reduction`
+ * @returns a float32 scalar; [...] with reduction "none", 0 where the label is ignored
  * @throws {ShapeError} if `labels` has other sides than `logits` without its last
  * @example Two even classes
  * ```ts
@@ -50,47 +56,56 @@ export function crossEntropy(
   labels: Tensor,
   options: CrossEntropyOptions = {},
 ): Tensor {
+  const { reduction = "mean" } = options;
+  if (reduction === "none") return positionLosses(logits, labels, options);
   const { total, count } = crossEntropySums(logits, labels, options);
-  return div(total, count);
-}
-
-/** Sum of the losses of the kept positions, and how many there are; both float32 scalars. */
-export function crossEntropySums(
-  logits: Tensor,
-  labels: Tensor,
-  options: CrossEntropyOptions = {},
-): { readonly total: Tensor; readonly count: Tensor } {
-  checkShapes(logits, labels);
-  const { ignoreIndex = -100, labelSmoothing = 0 } = options;
-  const wide = convert(logits, logits.dtype === "f64" ? "f64" : "f32");
-  const kept = notEqual(labels, ignoreIndex); // [...]
-  const normalizer = logSumExp(wide, { axes: [-1] }); // [...]
-  const target = labelSmoothing === 0 ? pick(wide, labels) : add(
-    mul(1 - labelSmoothing, pick(wide, labels)),
-    mul(labelSmoothing, mean(wide, { axes: [-1] })),
-  );
-  const losses = where(kept, sub(normalizer, target), 0);
-  return { total: sum(losses), count: sum(convert(kept, wide.dtype)) };
+  return reduction === "sum" ? total : div(total, count);
 }
 
 /**
- * logits[..., label]. A comparison and a sum instead of a gather: it fuses with the softmax, and its
- * derivative needs no scatter. An ignored label picks nothing, which gives 0.
+ * Sum of the losses of the kept positions, and how many there are, or the sum of the weights of their
+ * labels; both float32 scalars.
  */
-function pick(logits: Tensor, labels: Tensor): Tensor {
-  const classes = iota(logits.shape, { axis: logits.shape.length - 1, dtype: "i32" });
-  const isLabel = equal(classes, expandDims(convert(labels, "i32"), -1));
-  return sum(where(isLabel, logits, 0), { axes: [-1] });
+export function crossEntropySums(
+  logits: Tensor,
+  labels: Tensor,
+  options: CrossEntropySumsOptions = {},
+): { readonly total: Tensor; readonly count: Tensor } {
+  const losses = positionLosses(logits, labels, options);
+  const kept = notEqual(labels, options.ignoreIndex ?? -100); // [...]
+  const counts = options.weight
+    ? where(kept, labelWeights(logits, labels, options.weight), 0)
+    : convert(kept, losses.dtype);
+  return { total: sum(losses), count: sum(counts) };
 }
 
-function checkShapes(logits: Tensor, labels: Tensor): void {
-  if (logits.shape.length > 0 && sameShape(logits.shape.slice(0, -1), labels.shape)) return;
-  throw new ShapeError(
-    `Cannot compare logits ${formatShape(logits.shape)} with labels ${
-      formatShape(labels.shape)
-    }: ` +
-      `the labels must have the sides of the logits without the last`,
-    "crossEntropy",
-    [logits.shape, labels.shape],
-  );
+/** The loss of each position [...], 0 where its label is ignored. */
+function positionLosses(
+  logits: Tensor,
+  labels: Tensor,
+  { ignoreIndex = -100, labelSmoothing = 0, weight }: CrossEntropySumsOptions,
+): Tensor {
+  requireLabels("crossEntropy", logits, labels, weight);
+  const wide = widened(logits);
+  const kept = notEqual(labels, ignoreIndex); // [...]
+  const normalizer = logSumExp(wide, { axes: [-1] }); // [...]
+  if (!weight) {
+    const target = labelSmoothing === 0 ? pickLabels(wide, labels) : add(
+      mul(1 - labelSmoothing, pickLabels(wide, labels)),
+      mul(labelSmoothing, mean(wide, { axes: [-1] })),
+    );
+    return where(kept, sub(normalizer, target), 0);
+  }
+  const plain = sub(normalizer, pickLabels(wide, labels));
+  const weighted = mul(labelWeights(logits, labels, weight), plain);
+  if (labelSmoothing === 0) return where(kept, weighted, 0);
+  const all = mul(convert(weight, wide.dtype), sub(expandDims(normalizer, -1), wide)); // [..., V]
+  const spread = mean(all, { axes: [-1] });
+  const losses = add(mul(1 - labelSmoothing, weighted), mul(labelSmoothing, spread));
+  return where(kept, losses, 0);
+}
+
+/** weight[label], 0 for a label that is no class. */
+function labelWeights(logits: Tensor, labels: Tensor, weight: Tensor): Tensor {
+  return pickLabels(broadcastTo(widened(weight), logits.shape), labels);
 }

@@ -19,9 +19,25 @@ export type DropoutOptions = {
  */
 export function dropout(x: Tensor, options: DropoutOptions): Tensor {
   const { rate, key } = options;
-  if (!(rate >= 0 && rate < 1)) {
-    throw new RangeError(`Cannot drop with rate ${rate}: it must be at least 0 and less than 1`);
-  }
+  requireRate(rate);
   if (!key || rate === 0) return x;
-  return where(less(uniform(key, x.shape), 1 - rate), mul(1 / (1 - rate), x), 0);
+  return dropoutBy(x, less(uniform(key, x.shape), 1 - rate), { rate });
+}
+
+/**
+ * Dropout by a mask that is given: x / (1 - rate) where `kept` is true, else 0.
+ *
+ * @param x any shape
+ * @param kept bool, broadcasts to `x`
+ * @param options `rate`: the share of zeros that the mask was made for, in [0, 1)
+ * @throws {RangeError} if the rate is not in [0, 1)
+ */
+export function dropoutBy(x: Tensor, kept: Tensor, options: { readonly rate: number }): Tensor {
+  requireRate(options.rate);
+  return where(kept, mul(1 / (1 - options.rate), x), 0);
+}
+
+function requireRate(rate: number): void {
+  if (rate >= 0 && rate < 1) return;
+  throw new RangeError(`Cannot drop with rate ${rate}: it must be at least 0 and less than 1`);
 }

@@ -1,13 +1,28 @@
-import { applyWeight, type Tensor, type Weight } from "../core/mod.ts";
+import {
+  applyWeight,
+  expandDims,
+  notEqual,
+  stopGradient,
+  type Tensor,
+  type Weight,
+  where,
+} from "../core/mod.ts";
 
 /** Parameters of an embedding: one row a token, `weight` [V, D]. */
 export type EmbeddingParams = { readonly weight: Weight };
+
+/** Options of `embedding`. */
+export type EmbeddingOptions = {
+  /** An id whose row no gradient moves, such as that of padding. */
+  readonly paddingIndex?: number | undefined;
+};
 
 /**
  * Rows of a table: ids [...] to vectors [..., D].
  *
  * @param params `weight` [V, D], plain or structured
  * @param ids integers in [0, V)
+ * @param options `paddingIndex`
  * @example The second row
  * ```ts
  * import "../mod.ts";
@@ -17,8 +32,15 @@ export type EmbeddingParams = { readonly weight: Weight };
  * if ((await y.data()).join() !== "3,4") throw new Error("unexpected");
  * ```
  */
-export function embedding(params: EmbeddingParams, ids: Tensor): Tensor {
-  return applyWeight(params.weight, ids, { kind: "lookup" });
+export function embedding(
+  params: EmbeddingParams,
+  ids: Tensor,
+  options: EmbeddingOptions = {},
+): Tensor {
+  const rows = applyWeight(params.weight, ids, { kind: "lookup" });
+  if (options.paddingIndex === undefined) return rows;
+  const moves = expandDims(notEqual(ids, options.paddingIndex), -1);
+  return where(moves, rows, stopGradient(rows));
 }
 
 /**

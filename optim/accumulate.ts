@@ -12,7 +12,8 @@ import {
   treeZip,
   where,
 } from "../core/mod.ts";
-import { accumulator, firstStep, type Optimizer } from "./optimizer.ts";
+import { accumulator, firstStep } from "./moments.ts";
+import type { Optimizer } from "./optimizer.ts";
 
 /** Options of `accumulate`. */
 export type AccumulateOptions = {

@@ -2,26 +2,18 @@ import {
   add,
   convert,
   div,
-  expm1,
+  type DType,
   mul,
-  neg,
   sqrt,
-  square,
   type Tensor,
   type Tree,
   treeMap,
   treeZip,
+  zeros,
 } from "../core/mod.ts";
-import {
-  accumulator,
-  descend,
-  firstStep,
-  type LearningRate,
-  movingAverage,
-  type Optimizer,
-  rateAt,
-  type Transform,
-} from "./optimizer.ts";
+import { descent } from "./_descent.ts";
+import { accumulator, biasCorrection, firstStep, unbias, updateMoment, widen } from "./moments.ts";
+import type { LearningRate, Optimizer, Transform } from "./optimizer.ts";
 
 /** Options of `adam` and of what is built on it. */
 export type AdamOptions = {
@@ -35,6 +27,8 @@ export type AdamOptions = {
   readonly epsRoot?: number;
   /** Whether to look ahead by one step of the mean (NAdam). Default false. */
   readonly nesterov?: boolean;
+  /** Dtype that the mean of gradients is kept in between steps. Default float32. */
+  readonly muDtype?: DType;
 };
 
 /** Steps taken, and the running means of gradients and of their squares, in float32. */
@@ -43,46 +37,53 @@ export type AdamState = { readonly step: Tensor; readonly mu: Tree; readonly nu:
 /**
  * The direction of Adam, m̂ / (√(v̂ + epsRoot) + eps), without a learning rate.
  *
+ * m ← b1 · m + (1 - b1) · g and v ← b2 · v + (1 - b2) · g², each divided by 1 - b^step.
+ *
  * @see Kingma & Ba 2014, arXiv:1412.6980, algorithm 1; Dozat 2016 for `nesterov`
  */
 export function scaleByAdam(options: AdamOptions = {}): Transform<AdamState> {
-  const { b1 = 0.9, b2 = 0.999, eps = 1e-8, epsRoot = 0, nesterov = false } = options;
+  const { b1 = 0.9, b2 = 0.999, eps = 1e-8, epsRoot = 0, nesterov = false, muDtype } = options;
   return {
     kind: "transform",
     init: (params) => ({
       step: firstStep(),
-      mu: treeMap(accumulator, params),
+      mu: treeMap((p) => muDtype ? zeros(p.shape, { dtype: muDtype }) : accumulator(p), params),
       nu: treeMap(accumulator, params),
     }),
     update: (grads, state) => {
       const step = add(state.step, 1);
-      // m ← b1 · m + (1 - b1) · g,  v ← b2 · v + (1 - b2) · g²
-      const mu = treeZip(([m, g]) => movingAverage(m!, g!, { decay: b1 }), state.mu, grads);
-      const nu = treeZip(
-        ([v, g]) => movingAverage(v!, square(convert(g!, v!.dtype)), { decay: b2 }),
-        state.nu,
-        grads,
-      );
-      const correct1 = unbias(b1, step);
-      const correct2 = unbias(b2, step);
-      const correctAhead = unbias(b1, add(step, 1));
+      const mu = updateMoment(state.mu, grads, { decay: b1 });
+      const nu = updateMoment(state.nu, grads, { decay: b2, order: 2 });
+      const means = nesterov
+        ? lookAhead(mu, grads, { b1, step })
+        : biasCorrection(mu, { decay: b1, step });
+      const squares = biasCorrection(nu, { decay: b2, step });
       const directions = treeZip(
-        ([g, m, v]) => {
-          const mean = nesterov
-            ? add(
-              mul(b1, div(m!, correctAhead)),
-              mul(1 - b1, div(convert(g!, m!.dtype), correct1)),
-            )
-            : div(m!, correct1);
-          return div(mean, add(sqrt(add(div(v!, correct2), epsRoot)), eps));
-        },
+        ([, m, v]) => div(m!, add(sqrt(add(v!, epsRoot)), eps)),
         grads,
-        mu,
-        nu,
+        means,
+        squares,
       );
-      return [directions, { step, mu, nu }];
+      const kept = muDtype ? treeMap((m) => convert(m, muDtype), mu) : mu;
+      return [directions, { step, mu: kept, nu }];
     },
   };
+}
+
+/** The corrected mean as it would be after this gradient once more: b1 · m̂ + (1 - b1) · ĝ. */
+export function lookAhead(
+  mu: Tree,
+  grads: Tree,
+  options: { readonly b1: number; readonly step: Tensor },
+): Tree {
+  const { b1, step } = options;
+  const ahead = unbias(b1, add(step, 1));
+  const here = unbias(b1, step);
+  return treeZip(
+    ([m, g]) => add(mul(b1, div(m!, ahead)), mul(1 - b1, div(widen(g!), here))),
+    mu,
+    grads,
+  );
 }
 
 /**
@@ -92,17 +93,5 @@ export function scaleByAdam(options: AdamOptions = {}): Transform<AdamState> {
  * @see Kingma & Ba 2014, arXiv:1412.6980
  */
 export function adam(lr: LearningRate, options: AdamOptions = {}): Optimizer<AdamState> {
-  const direction = scaleByAdam(options);
-  return {
-    init: direction.init,
-    update: (grads, state, params) => {
-      const [directions, next] = direction.update(grads, state, params);
-      return [descend(params, directions, { lr: rateAt(lr, state.step) }), next];
-    },
-  };
-}
-
-/** 1 - decay^step. Not by `pow`: for the first steps it would lose half of float32's digits. */
-function unbias(decay: number, step: Tensor): Tensor {
-  return neg(expm1(mul(Math.log(decay), convert(step, "f32"))));
+  return descent(scaleByAdam(options), lr);
 }

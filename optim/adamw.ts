@@ -1,6 +1,7 @@
-import { add, mul, type Tensor, treeZip } from "../core/mod.ts";
+import { descent, followedBy } from "./_descent.ts";
 import { type AdamOptions, type AdamState, scaleByAdam } from "./adam.ts";
-import { descend, type LearningRate, type Optimizer, rateAt, widen } from "./optimizer.ts";
+import { addDecayedWeights, type DecayRule } from "./decay.ts";
+import type { LearningRate, Optimizer } from "./optimizer.ts";
 
 /** Options of `adamw`. */
 export type AdamwOptions = AdamOptions & {
@@ -9,9 +10,6 @@ export type AdamwOptions = AdamOptions & {
   /** Which parameters decay; all of them by default. */
   readonly decays?: DecayRule;
 };
-
-/** Whether the parameter at a path decays: commonly those with two axes or more. */
-export type DecayRule = (path: string, param: Tensor) => boolean;
 
 /**
  * AdamW: p ← p - lr · (m̂ / (√v̂ + eps) + weightDecay · p).
@@ -32,29 +30,6 @@ export type DecayRule = (path: string, param: Tensor) => boolean;
  * ```
  */
 export function adamw(lr: LearningRate, options: AdamwOptions = {}): Optimizer<AdamState> {
-  const { weightDecay = 1e-2, decays = () => true } = options;
-  const direction = scaleByAdam(options);
-  return {
-    init: direction.init,
-    update: (grads, state, params) => {
-      const [directions, next] = direction.update(grads, state, params);
-      const decayed = addDecay(directions, params, { weightDecay, decays });
-      return [descend(params, decayed, { lr: rateAt(lr, state.step) }), next];
-    },
-  };
-}
-
-/** direction + weightDecay · p, where p decays. */
-export function addDecay<P extends Parameters<Optimizer["init"]>[0]>(
-  directions: P,
-  params: P,
-  options: { readonly weightDecay: number; readonly decays: DecayRule },
-): P {
-  const { weightDecay, decays } = options;
-  if (weightDecay === 0) return directions;
-  return treeZip(
-    ([d, p], path) => decays(path, p!) ? add(d!, mul(weightDecay, widen(p!))) : d!,
-    directions,
-    params,
-  );
+  const decay = addDecayedWeights({ weightDecay: 0.01, ...options });
+  return descent(followedBy(scaleByAdam(options), decay), lr);
 }

@@ -4,6 +4,7 @@ import {
   convert,
   div,
   less,
+  maximum,
   mul,
   sqrt,
   square,
@@ -13,12 +14,17 @@ import {
   treeLeaves,
   treeMap,
   where,
+  zeros,
 } from "../core/mod.ts";
-import { type EmptyState, type Transform, widen } from "./optimizer.ts";
+import { leafRms } from "./_leaf_size.ts";
+import { stateless } from "./identity.ts";
+import { widen } from "./moments.ts";
+import type { EmptyState, Transform } from "./optimizer.ts";
 
 /** √(Σ x²) over all elements of all leaves, a float32 scalar. */
 export function globalNorm(tree: Tree): Tensor {
   const squares = treeLeaves(tree).map((leaf) => sum(square(widen(leaf))));
+  if (squares.length === 0) return zeros([]);
   return sqrt(squares.reduce((a, b) => add(a, b)));
 }
 
@@ -41,11 +47,9 @@ export function clip(maxDelta: number): Transform<EmptyState> {
   return stateless((grads) => treeMap((g) => clamp(g, -maxDelta, maxDelta), grads));
 }
 
-/** A transformation of gradients that keeps no state and looks at no parameter. */
-export function stateless(f: <P extends Tree>(grads: P) => P): Transform<EmptyState> {
-  return {
-    kind: "transform",
-    init: () => ({}),
-    update: (grads, state) => [f(grads), state],
-  };
+/** Scales each gradient so that its root mean square is at most `threshold`. */
+export function clipByBlockRms(threshold: number): Transform<EmptyState> {
+  return stateless((grads) =>
+    treeMap((g) => div(widen(g), maximum(1, div(leafRms(g), threshold))), grads)
+  );
 }

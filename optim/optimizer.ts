@@ -1,4 +1,5 @@
-import { add, convert, mul, sub, type Tensor, type Tree, treeZip, zeros } from "../core/mod.ts";
+import { convert, isTensor, mul, sub, type Tensor, type Tree, treeZip } from "../core/mod.ts";
+import { widen } from "./moments.ts";
 
 /**
  * A step of gradient descent as a pair of pure functions over a state `S`, a tree of tensors.
@@ -8,13 +9,18 @@ import { add, convert, mul, sub, type Tensor, type Tree, treeZip, zeros } from "
  * that an optimizer with a precise state is also an `Optimizer`.
  */
 export type Optimizer<S extends Tree = Tree> = {
+  /** Only transformations have one, so that none is taken for an optimizer. */
+  readonly kind?: never;
   init(params: Tree): S;
   update<P extends Tree>(grads: P, state: S, params: P): readonly [P, S];
 };
 
 /**
- * A transformation of gradients, such as clipping: as an `Optimizer`, but `update` returns the
- * transformed gradients. `chain` puts it in front of an optimizer.
+ * A transformation of gradients, such as clipping or the direction of Adam: as an `Optimizer`, but
+ * `update` returns the transformed gradients, which an optimizer subtracts. `chain` puts it in front
+ * of one.
+ *
+ * Directions of averages are in float32 even where gradients and parameters are narrower.
  */
 export type Transform<S extends Tree = Tree> = {
   readonly kind: "transform";
@@ -25,15 +31,18 @@ export type Transform<S extends Tree = Tree> = {
 /** A learning rate as a function of the number of steps taken before, a scalar tensor. */
 export type Schedule = (step: Tensor) => Tensor;
 
-/** A learning rate: the same at every step, or a schedule. */
-export type LearningRate = number | Schedule;
+/** A learning rate: the same at every step, a scalar tensor if it is to be mapped, or a schedule. */
+export type LearningRate = number | Tensor | Schedule;
 
 /** The state of something that keeps none. */
 export type EmptyState = { readonly [name: string]: never };
 
 /**
- * Transformations one after the other, then the optimizer, as one optimizer. Its state is the list
- * of their states.
+ * Transformations one after the other as one, or in front of an optimizer as one optimizer. The state
+ * is the list of their states.
+ *
+ * Every optimizer of this room is such a chain, or does what one would: `chain(direction, sgd(lr))`
+ * descends along any direction.
  *
  * @example Clipping in front of a step
  * ```ts
@@ -46,10 +55,15 @@ export type EmptyState = { readonly [name: string]: never };
  * if (await next.w.item() !== 0.5) throw new Error("unexpected");
  * ```
  */
+export function chain(...transforms: readonly Transform[]): Transform<readonly Tree[]>;
+/** Transformations in front of an optimizer, as one optimizer. */
 export function chain(
   ...links: readonly [...transforms: readonly Transform[], last: Optimizer]
-): Optimizer<readonly Tree[]> {
-  return {
+): Optimizer<readonly Tree[]>;
+export function chain(
+  ...links: readonly (Transform | Optimizer)[]
+): Transform<readonly Tree[]> | Optimizer<readonly Tree[]> {
+  const whole: Optimizer<readonly Tree[]> = {
     init: (params) => links.map((link) => link.init(params)),
     update: (grads, state, params) => {
       let current = grads;
@@ -61,11 +75,14 @@ export function chain(
       return [current, states];
     },
   };
+  const last = links.at(-1);
+  if (last && !last.kind) return whole;
+  return { kind: "transform", init: whole.init, update: whole.update };
 }
 
 /** The learning rate at a step, as an operand. */
 export function rateAt(lr: LearningRate, step: Tensor): Tensor | number {
-  return typeof lr === "number" ? lr : lr(step);
+  return typeof lr === "number" || isTensor(lr) ? lr : lr(step);
 }
 
 /** p - lr · direction, in float32 and rounded once to the parameter's dtype. */
@@ -76,35 +93,10 @@ export function descend<P extends Tree>(
 ): P {
   return treeZip(
     ([p, direction]) => {
-      const moved = sub(convert(p!, wide(p!)), mul(options.lr, direction!));
+      const moved = sub(widen(p!), mul(options.lr, direction!));
       return convert(moved, p!.dtype);
     },
     params,
     directions,
   );
-}
-
-/** old + (1 - decay) · (value - old), written as decay · old + (1 - decay) · value. */
-export function movingAverage(old: Tensor, value: Tensor, options: { decay: number }): Tensor {
-  const { decay } = options;
-  return add(mul(decay, old), mul(1 - decay, convert(value, old.dtype)));
-}
-
-/** Zeros like `x` to accumulate in: float32 even where the parameter is stored narrower. */
-export function accumulator(x: Tensor): Tensor {
-  return zeros(x.shape, { dtype: wide(x) });
-}
-
-/** `x` in the dtype that updates are computed in. */
-export function widen(x: Tensor): Tensor {
-  return convert(x, wide(x));
-}
-
-function wide(x: Tensor): "f64" | "f32" {
-  return x.dtype === "f64" ? "f64" : "f32";
-}
-
-/** The count of steps at the start. */
-export function firstStep(): Tensor {
-  return zeros([], { dtype: "i32" });
 }

@@ -1,50 +1,31 @@
-import { add, mul, rsqrt, square, type Tensor, type Tree, treeMap, treeZip } from "../core/mod.ts";
-import {
-  accumulator,
-  descend,
-  firstStep,
-  type LearningRate,
-  movingAverage,
-  type Optimizer,
-  rateAt,
-  widen,
-} from "./optimizer.ts";
+import { chain, type LearningRate, type Optimizer } from "./optimizer.ts";
+import { type RmsOptions, scaleByRms, scaleByStddev } from "./rms.ts";
+import { scale } from "./scale.ts";
+import { sgd } from "./sgd.ts";
+import { trace } from "./trace.ts";
 
 /** Options of `rmsprop`. */
-export type RmspropOptions = {
-  /** Decay of the mean of squared gradients. Default 0.9. */
-  readonly decay?: number;
-  /** Added under the root. Default 1e-8. */
-  readonly eps?: number;
+export type RmspropOptions = RmsOptions & {
+  /** Whether gradients are divided by their standard deviation. Default false. */
+  readonly centered?: boolean;
+  /** Decay of the running sum of steps; 0 keeps none. Default 0. */
+  readonly momentum?: number;
+  /** Whether to look ahead by one step of the momentum. Default false. */
+  readonly nesterov?: boolean;
 };
-
-/** Steps taken, and the running mean of squared gradients, in float32. */
-export type RmspropState = { readonly step: Tensor; readonly nu: Tree };
 
 /**
  * RMSProp: p ← p - lr · g / √(v + eps) with v ← decay · v + (1 - decay) · g².
  *
- * As in optax, and unlike PyTorch, eps is under the root.
+ * As in optax, and unlike PyTorch, eps is under the root unless `epsInSqrt` is false. With `momentum`
+ * steps are summed that already have their learning rate.
  *
+ * @param lr the learning rate, or a schedule
  * @see Hinton 2012, lecture 6e
  */
-export function rmsprop(lr: LearningRate, options: RmspropOptions = {}): Optimizer<RmspropState> {
-  const { decay = 0.9, eps = 1e-8 } = options;
-  return {
-    init: (params) => ({ step: firstStep(), nu: treeMap(accumulator, params) }),
-    update: (grads, state, params) => {
-      const nu = treeZip(
-        ([v, g]) => movingAverage(v!, square(widen(g!)), { decay }),
-        state.nu,
-        grads,
-      );
-      const directions = treeZip(
-        ([g, v]) => mul(widen(g!), rsqrt(add(v!, eps))),
-        grads,
-        nu,
-      );
-      const next = { step: add(state.step, 1), nu };
-      return [descend(params, directions, { lr: rateAt(lr, state.step) }), next];
-    },
-  };
+export function rmsprop(lr: LearningRate, options: RmspropOptions = {}): Optimizer {
+  const { centered = false, momentum = 0, nesterov = false, ...rest } = options;
+  const direction = centered ? scaleByStddev(rest) : scaleByRms(rest);
+  if (momentum === 0) return chain(direction, sgd(lr));
+  return chain(direction, scale(lr), trace({ decay: momentum, nesterov }), sgd(1));
 }

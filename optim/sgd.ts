@@ -1,13 +1,8 @@
-import { add, mul, type Tensor, type Tree, treeMap, treeZip } from "../core/mod.ts";
-import {
-  accumulator,
-  descend,
-  firstStep,
-  type LearningRate,
-  type Optimizer,
-  rateAt,
-  widen,
-} from "./optimizer.ts";
+import type { Tensor, Tree } from "../core/mod.ts";
+import { descent } from "./_descent.ts";
+import { identity } from "./identity.ts";
+import type { LearningRate, Optimizer } from "./optimizer.ts";
+import { trace } from "./trace.ts";
 
 /** Options of `sgd`. */
 export type SgdOptions = {
@@ -15,6 +10,8 @@ export type SgdOptions = {
   readonly momentum?: number;
   /** Whether to look ahead by one step of the momentum. Default false. */
   readonly nesterov?: boolean;
+  /** Share of a gradient that does not enter the sum, the first excepted. Default 0. */
+  readonly dampening?: number;
 };
 
 /** Steps taken, and the running sum of gradients if there is momentum. */
@@ -23,23 +20,13 @@ export type SgdState = { readonly step: Tensor; readonly trace?: Tree };
 /**
  * Stochastic gradient descent: p ← p - lr · t with t ← g + momentum · t.
  *
- * With `nesterov` the step is g + momentum · t.
+ * With `nesterov` the step is g + momentum · t. Behind other transformations it is the step along
+ * their direction.
+ *
+ * @param lr the learning rate, or a schedule
  */
 export function sgd(lr: LearningRate, options: SgdOptions = {}): Optimizer<SgdState> {
-  const { momentum = 0, nesterov = false } = options;
-  return {
-    init: (params) =>
-      momentum === 0
-        ? { step: firstStep() }
-        : { step: firstStep(), trace: treeMap(accumulator, params) },
-    update: (grads, state, params) => {
-      const rate = rateAt(lr, state.step);
-      const step = add(state.step, 1);
-      if (!state.trace) return [descend(params, grads, { lr: rate }), { step }];
-      const follow = ([g, t]: readonly Tensor[]): Tensor => add(widen(g!), mul(momentum, t!));
-      const trace = treeZip(follow, grads, state.trace);
-      const directions = nesterov ? treeZip(follow, grads, trace) : trace;
-      return [descend(params, directions, { lr: rate }), { step, trace }];
-    },
-  };
+  const { momentum = 0, ...rest } = options;
+  if (momentum === 0) return descent(identity(), lr);
+  return descent(trace({ ...rest, decay: momentum }), lr);
 }

@@ -2,6 +2,8 @@ import type { Schedule } from "./optimizer.ts";
 import {
   constantSchedule,
   cosineDecaySchedule,
+  exponentialDecaySchedule,
+  type ExponentialOptions,
   joinSchedules,
   linearSchedule,
 } from "./schedules.ts";
@@ -35,14 +37,37 @@ export function warmupLinearSchedule(options: WarmupDecayOptions): Schedule {
   return afterWarmup(options, linearSchedule({ init: peak, end, steps: steps - warmup }));
 }
 
+/** Options of `warmupCosineSchedule`. */
+export type WarmupCosineOptions = WarmupDecayOptions & {
+  /** Exponent of the cosine's share. Default 1. */
+  readonly exponent?: number;
+};
+
 /** A straight line from `init` to `peak`, then half a cosine to `end`. */
-export function warmupCosineSchedule(
-  options: WarmupDecayOptions & { readonly exponent?: number },
-): Schedule {
+export function warmupCosineSchedule(options: WarmupCosineOptions): Schedule {
   const { peak, warmup, steps, end = 0, exponent = 1 } = options;
   const alpha = peak === 0 ? 0 : end / peak;
   const decay = cosineDecaySchedule({ init: peak, steps: steps - warmup, alpha, exponent });
   return afterWarmup(options, decay);
+}
+
+/** Options of `warmupExponentialSchedule`; `steps` are those of one factor. */
+export type WarmupExponentialOptions = WarmupOptions & Omit<ExponentialOptions, "init">;
+
+/** A straight line from `init` to `peak`, then peak · rate^(t / steps). */
+export function warmupExponentialSchedule(options: WarmupExponentialOptions): Schedule {
+  return afterWarmup(options, exponentialDecaySchedule({ ...options, init: options.peak }));
+}
+
+/**
+ * Warmup and cosine decay again and again, each with options of its own (SGDR).
+ *
+ * @see Loshchilov & Hutter 2016, arXiv:1608.03983
+ */
+export function sgdrSchedule(cycles: readonly WarmupCosineOptions[]): Schedule {
+  let end = 0;
+  const ends = cycles.map(({ steps }) => end += steps);
+  return joinSchedules(cycles.map(warmupCosineSchedule), ends.slice(0, -1));
 }
 
 function afterWarmup(options: WarmupOptions, schedule: Schedule): Schedule {

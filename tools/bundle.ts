@@ -1,7 +1,10 @@
 /**
  * `deno task bundle`: makes dist/graft.js, all of Graft that runs in a browser as one ES module, and
- * prints its size. The threads of the CPU backend need no second file: their code is in it as text.
+ * prints its size and the sizes of its parts. The threads of the CPU backend need no second file:
+ * their code is in it as text.
  */
+import { gzipSync } from "node:zlib";
+
 const ROOT = new URL("../", import.meta.url);
 const THREAD = new URL("kernels/wasm/pool/worker.ts", ROOT);
 
@@ -30,23 +33,27 @@ async function bundleFile(entry: URL): Promise<string> {
 }
 
 /** Bytes of a text, as it is and compressed as servers send it. */
-export async function sizeOfText(
-  text: string,
-): Promise<{ readonly bytes: number; readonly gzip: number }> {
-  const body = new Blob([text]);
-  const packed = body.stream().pipeThrough(new CompressionStream("gzip"));
-  return { bytes: body.size, gzip: (await new Response(packed).arrayBuffer()).byteLength };
+export function sizeOfText(text: string): { readonly bytes: number; readonly gzip: number } {
+  const body = new TextEncoder().encode(text);
+  return { bytes: body.length, gzip: gzipSync(body, { level: 9 }).length };
 }
 
+/** Entries of bundles of less than everything, by what is in them. */
+export const PARTS: { readonly [name: string]: URL } = {
+  "core and autodiff with the CPU's kernels": new URL("tools/entries/cpu.ts", ROOT),
+  "core and autodiff with WebGPU's kernels": new URL("tools/entries/webgpu.ts", ROOT),
+  "core and autodiff with both (mod.ts)": new URL("mod.ts", ROOT),
+};
+
 if (import.meta.main) {
-  const show = async (name: string, text: string): Promise<void> => {
-    const { bytes, gzip } = await sizeOfText(text);
+  const show = (name: string, text: string): void => {
+    const { bytes, gzip } = sizeOfText(text);
     const kb = (count: number): string => `${(count / 1000).toFixed(1)} kB`.padStart(9);
-    console.log(`${name.padEnd(36)} ${kb(bytes)} ${kb(gzip)} gzip`);
+    console.log(`${name.padEnd(44)} ${kb(bytes)} ${kb(gzip)} gzip`);
   };
   const whole = await bundle(new URL("browser.ts", ROOT));
   await Deno.mkdir(new URL("dist/", ROOT), { recursive: true });
   await Deno.writeTextFile(new URL("dist/graft.js", ROOT), whole);
-  await show("dist/graft.js", whole);
-  await show("  core, autodiff and kernels alone", await bundle(new URL("mod.ts", ROOT)));
+  show("dist/graft.js, everything", whole);
+  for (const [name, entry] of Object.entries(PARTS)) show(`  ${name}`, await bundle(entry));
 }

@@ -1,4 +1,4 @@
-import type { Tensor, Tree } from "../core/mod.ts";
+import { type Profile, profile, type Tensor, type Tree } from "../core/mod.ts";
 import type { Optimizer } from "../optim/mod.ts";
 import { type Batch, type Dataset, type Position, shuffledBatches } from "./batches.ts";
 import { loadRunCheckpoint, saveRunCheckpoint, type Settings } from "./checkpoint.ts";
@@ -30,6 +30,8 @@ export type FinetuneOptions<P extends Tree, S extends Tree> = {
   readonly settings: Settings;
   readonly resume?: boolean;
   readonly onProgress?: (progress: Progress) => void;
+  /** Gets a profile of the second step: in the first there is tracing and compiling. */
+  readonly onProfile?: (profile: Profile) => void | Promise<void>;
 };
 
 /** What is known after a step. The loss is that of the step before: waiting for it costs nothing. */
@@ -111,7 +113,11 @@ async function run<P extends Tree, S extends Tree>(
       group.push(value!.batch);
       position = value!.next;
     }
-    const result = step(state, group);
+    const makeStep = () => step(state, group);
+    const isProfiled = options.onProfile !== undefined && count === start.step + 1;
+    const result = isProfiled
+      ? await profiled(makeStep, options.onProfile!, clock.paused)
+      : makeStep();
     state = result.state;
     count++;
     await settled();
@@ -179,11 +185,24 @@ async function settle(
   return loss;
 }
 
-/** Seconds since the start without the pauses. */
-function stopwatch(): {
+/** A step whose profile is handed over, which takes none of the run's time. */
+async function profiled<T>(
+  makeStep: () => T,
+  use: (profile: Profile) => void | Promise<void>,
+  paused: Stopwatch["paused"],
+): Promise<T> {
+  const result = await profile(makeStep);
+  await paused(async () => await use(result));
+  return result.value;
+}
+
+type Stopwatch = {
   readonly seconds: () => number;
   readonly paused: (f: () => Promise<void>) => Promise<void>;
-} {
+};
+
+/** Seconds since the start without the pauses. */
+function stopwatch(): Stopwatch {
   const start = performance.now();
   let away = 0;
   return {

@@ -1,4 +1,5 @@
-import { type Json, key, type Tree } from "../../mod.ts";
+import { type Json, key, type Profile, type Tree } from "../../mod.ts";
+import { writeTextAtomic } from "../../hub/mod.ts";
 import { type AdaloraAdapter, adaloraFinish, type Adapter, methodOf } from "../../peft/mod.ts";
 import {
   adapterLoss,
@@ -56,6 +57,7 @@ export const finetuneCommand: Command = defineCommand({
       out: values.out,
       settings: settingsOf(values, seqLen, steps),
       resume: values.resume,
+      ...(values.profile !== undefined && { onProfile: showProfile(values.profile, terminal) }),
     };
     const bar = progressBar(terminal);
     const onProgress = (progress: Progress): void => show(progress, bar.update, terminal);
@@ -168,7 +170,19 @@ function settingsOf(
   seqLen: number,
   steps: number | undefined,
 ): { readonly [name: string]: Json } {
-  const free = ["out", "resume", "device", "minutes", "steps", "epochs", "eval-every", "seq-len"];
+  const free = [
+    ...[
+      "out",
+      "resume",
+      "device",
+      "minutes",
+      "steps",
+      "epochs",
+      "eval-every",
+      "seq-len",
+      "profile",
+    ],
+  ];
   const kept = Object.entries(values).filter(([name, value]) => {
     return !free.includes(name) && value !== undefined;
   });
@@ -186,6 +200,15 @@ function show(
   const { step, done, evaluation } = progress;
   if (evaluation) terminal.note(`step ${step}: ${describe(evaluation)}`);
   update(done, formatTraining(progress));
+}
+
+/** Prints a profile among the notes, and writes its trace. */
+function showProfile(path: string, terminal: Terminal): (profile: Profile) => Promise<void> {
+  return async (profile) => {
+    terminal.note(`${profile}`);
+    await writeTextAtomic(path, JSON.stringify(profile.trace()));
+    terminal.note(`the trace is in ${path}; open it in ui.perfetto.dev`);
+  };
 }
 
 function report(result: FinetuneResult<Tree>, out: string, terminal: Terminal): void {

@@ -2,6 +2,7 @@ import {
   backendOf,
   currentBackend,
   type DeviceName,
+  gpuAdapters,
   init,
   registeredDevices,
   UnsupportedError,
@@ -58,8 +59,19 @@ async function aboutDevices(terminal: Terminal): Promise<void> {
   for (const name of registeredDevices()) {
     terminal.out(`${name === current ? "*" : " "} ${await aboutDevice(name)}`);
   }
+  for (const { name, isSoftware, bufferBytes, bindingBytes, features } of await gpuAdapters()) {
+    const kind = isSoftware ? "software, used only where asked for" : "graphics card";
+    const sizes = `buffers ${formatBytes(bufferBytes)}, bindings ${formatBytes(bindingBytes)}`;
+    terminal.out(`  adapter: ${name} (${kind}), ${sizes}, ${usedOf(features).join(", ")}`);
+  }
   const { total, available } = Deno.systemMemoryInfo();
   terminal.out(`  memory: ${formatBytes(available)} available of ${formatBytes(total)}`);
+}
+
+/** The features of an adapter that Graft has a use for. */
+function usedOf(features: readonly string[]): readonly string[] {
+  const used = features.filter((name) => /^(shader-f16|subgroups|timestamp-query)$/.test(name));
+  return used.length > 0 ? used : ["no features"];
 }
 
 /** What a device is, or why there is none. */

@@ -1,6 +1,11 @@
 import { ShapeError } from "../errors.ts";
+import type { Operand } from "../primitives/_binary.ts";
 import { broadcastInDim, sumAxes } from "../primitives/broadcast_sum.ts";
+import { equal } from "../primitives/compare.ts";
+import { convert } from "../primitives/convert.ts";
+import { iota } from "../primitives/iota.ts";
 import { reshape } from "../primitives/reshape.ts";
+import { where } from "../primitives/select.ts";
 import { padZeros, sliceAxis, sliceBy } from "../primitives/slice_pad.ts";
 import { moveAxis } from "../primitives/transpose.ts";
 import { formatShape, normalizeAxis } from "../shape.ts";
@@ -63,6 +68,14 @@ export function diag(x: Tensor, options: { readonly k?: number } = {}): Tensor {
   const before = k >= 0 ? k : -k * side;
   const after = side * side - before - ((n - 1) * (side + 1) + 1);
   return reshape(padZeros(x, { low: [before], high: [after], interior: [side] }), [side, side]);
+}
+
+/** `x` with `value` on the main diagonal of its last two axes. */
+export function fillDiagonal(x: Tensor, value: Operand): Tensor {
+  const rank = x.shape.length;
+  const row = iota(x.shape, { axis: rank - 2, dtype: "i32" });
+  const filled = where(equal(row, iota(x.shape, { axis: rank - 1, dtype: "i32" })), value, x);
+  return convert(filled, x.dtype);
 }
 
 /** Sum of a diagonal of the matrices that two axes span (default: the first two). */

@@ -35,6 +35,12 @@ type Axis = { readonly ids?: Tensor };
  * @param items at most one for each axis, besides "newaxis" and "ellipsis"
  * @throws {ShapeError} if there are more items than axes
  * @throws {RangeError} if a number is outside its axis
+ * @example Every second element of the last row
+ * ```ts
+ * import { index, tensor } from "../mod.ts";
+ * const y = index(tensor([[1, 2, 3], [4, 5, 6]]), [-1, { step: 2 }]);
+ * if (y.shape.join() !== "2") throw new Error("unexpected shape");
+ * ```
  */
 export function index(x: Tensor, items: readonly IndexItem[]): Tensor {
   return lookUp(x, items, null);

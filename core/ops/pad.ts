@@ -7,7 +7,7 @@ import { convert } from "../primitives/convert.ts";
 import { gatherRows } from "../primitives/gather_scatter.ts";
 import { where } from "../primitives/select.ts";
 import { padZeros } from "../primitives/slice_pad.ts";
-import { formatShape, range, sameShape } from "../shape.ts";
+import { formatShape, range } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** What `pad` puts outside: a value, the nearest element, a mirror image without or with the edge
@@ -56,7 +56,8 @@ type Widths = {
 
 function fillAround(x: Tensor, widths: Widths, value: number | Tensor): Tensor {
   const padded = padZeros(x, widths);
-  if (value === 0 || sameShape(padded.shape, x.shape)) return padded;
+  const adds = [...widths.low, ...widths.high, ...widths.interior].some((width) => width > 0);
+  if (value === 0 || !adds) return padded;
   const inside = broadcastInDim(constant(1, "bool"), { shape: x.shape, dims: [] });
   const fill = typeof value === "number" ? value : convert(value, x.dtype);
   if (typeof fill === "number" && promoteNumber(x.dtype, fill) !== x.dtype) {

@@ -9,17 +9,35 @@ import { normalizeAxis, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { any } from "./any_all.ts";
 import { sort } from "./sort.ts";
+import { stack } from "./stack.ts";
 import { floatDtype } from "./_precision.ts";
+import { keptShape } from "./_axes.ts";
 
-/** Options of `quantile` and `median`: the axis, by default the flattened operand. */
-export type QuantileOptions = { readonly axis?: number };
+/** What to give between two neighbours. */
+export type QuantileMethod = "linear" | "lower" | "higher" | "nearest" | "midpoint";
+
+/** Options of `quantile`, `percentile` and `median`. */
+export type QuantileOptions = {
+  /** The flattened operand by default. */
+  readonly axis?: number;
+  /** Keep the axis with side 1. */
+  readonly keepDims?: boolean;
+  /** "linear" by default. */
+  readonly method?: QuantileMethod;
+};
 
 /**
- * The q-quantile along an axis, with linear interpolation between neighbours; NaN if any element is.
+ * The q-quantile along an axis; NaN if any element is.
  *
- * @param q from 0 (smallest) to 1 (largest)
+ * @param q from 0 (smallest) to 1 (largest); a list gives one more axis in front
+ * @throws {RangeError} if q is outside
  */
-export function quantile(x: Tensor, q: number, options: QuantileOptions = {}): Tensor {
+export function quantile(
+  x: Tensor,
+  q: number | readonly number[],
+  options: QuantileOptions = {},
+): Tensor {
+  if (typeof q !== "number") return stack(q.map((each) => quantile(x, each, options)));
   if (!(q >= 0 && q <= 1)) {
     throw new RangeError(`Cannot take the ${q}-quantile: q is not between 0 and 1`);
   }
@@ -32,9 +50,44 @@ export function quantile(x: Tensor, q: number, options: QuantileOptions = {}): T
   const shape = flat.shape.filter((_, i) => i !== axis);
   const at = (i: number): Tensor =>
     reshape(sliceAxis(sorted, { axis, start: i, stop: i + 1 }), shape);
-  const part = place - low;
-  const between = part === 0 ? at(low) : add(mul(at(low), 1 - part), mul(at(low + 1), part));
-  return where(any(isNan(values), { axes: axis }), NaN, between);
+  const part = shareOf(place - low, low, options.method ?? "linear");
+  const between = part === 0
+    ? at(low)
+    : part === 1
+    ? at(low + 1)
+    : add(mul(at(low), 1 - part), mul(at(low + 1), part));
+  const result = where(any(isNan(values), { axes: axis }), NaN, between);
+  if (!options.keepDims) return result;
+  return reshape(
+    result,
+    options.axis === undefined ? x.shape.map(() => 1) : keptShape(x.shape, [axis]),
+  );
+}
+
+/** How much of the upper neighbour a place between two takes. */
+function shareOf(part: number, low: number, method: QuantileMethod): number {
+  if (part === 0) return 0;
+  switch (method) {
+    case "linear":
+      return part;
+    case "lower":
+      return 0;
+    case "higher":
+      return 1;
+    case "midpoint":
+      return 0.5;
+    case "nearest":
+      return part > 0.5 || (part === 0.5 && low % 2 === 1) ? 1 : 0;
+  }
+}
+
+/** The q-th percentile: `quantile` with q from 0 to 100. */
+export function percentile(
+  x: Tensor,
+  q: number | readonly number[],
+  options: QuantileOptions = {},
+): Tensor {
+  return quantile(x, typeof q === "number" ? q / 100 : q.map((each) => each / 100), options);
 }
 
 /** The middle value along an axis, or the mean of the two middle ones. */

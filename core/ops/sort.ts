@@ -38,6 +38,21 @@ export function sortTogether(
 }
 
 /**
+ * The i32 indices that sort by several keys: by the last, then by the one before it, and so on.
+ *
+ * @param keys tensors of one shape
+ */
+export function lexSort(
+  keys: readonly Tensor[],
+  options: { readonly axis?: number } = {},
+): Tensor {
+  const rank = keys[0]?.shape.length ?? 0;
+  const axis = normalizeAxis(options.axis ?? -1, rank, "lexSort");
+  const places = iota(keys[0]!.shape, { axis, dtype: "i32" });
+  return bind(sortP, [...keys.toReversed(), places], { axis, keys: keys.length })[keys.length]!;
+}
+
+/**
  * The k largest elements along the last axis in descending order, and their i32 indices. NaN comes
  * first, equal elements by lower index.
  *

@@ -48,6 +48,18 @@ export function split(
   );
 }
 
+/** Consecutive parts along an axis, as `split`; if they cannot be equal, the first have one more. */
+export function arraySplit(
+  x: Tensor,
+  options: { readonly sections: number; readonly axis?: number },
+): Tensor[] {
+  const { sections, axis = 0 } = options;
+  const side = x.shape[normalizeAxis(axis, x.shape.length, "arraySplit")]!;
+  const [part, more] = [Math.floor(side / sections), side % sections];
+  const indices = range(sections - 1).map((i) => (i + 1) * part + Math.min(i + 1, more));
+  return split(x, { indices, axis });
+}
+
 function equalCuts(x: Tensor, axis: number, sections: number): number[] {
   const part = x.shape[axis]! / sections;
   if (!Number.isInteger(part)) {

@@ -41,5 +41,5 @@ export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
 
 function accumulatorOf(dtype: DType): DType {
   if (isFloat(dtype)) return dtype;
-  return dtype === "u8" || dtype === "u32" ? "u32" : "i32";
+  return dtype === "u8" || dtype === "u16" || dtype === "u32" ? "u32" : "i32";
 }

@@ -80,6 +80,8 @@ export function fillOf(dtype: DType): Tensor {
 const FILL: Partial<Record<DType, number>> = {
   i32: -(2 ** 31),
   u32: 2 ** 32 - 1,
+  i16: -(2 ** 15),
+  u16: 2 ** 16 - 1,
   i8: -128,
   u8: 255,
   bool: 1,

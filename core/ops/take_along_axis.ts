@@ -2,9 +2,13 @@ import { ShapeError } from "../errors.ts";
 import { broadcastTo } from "../primitives/_binary.ts";
 import { inRange } from "../primitives/_row_ids.ts";
 import { takeAlong } from "../primitives/_take_along.ts";
+import { convert } from "../primitives/convert.ts";
+import { iota } from "../primitives/iota.ts";
 import { where } from "../primitives/select.ts";
 import { broadcastShapes, formatShape, normalizeAxis } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import type { ScatterKind } from "../primitives/gather_scatter.ts";
+import { indexUpdate } from "./index.ts";
 import { fillOf, fromEnd } from "./take.ts";
 
 /**
@@ -38,4 +42,39 @@ export function takeAlongAxis(
   const places = broadcastTo(fromEnd(ids, count), at(joint, ids.shape[axis]!));
   const values = takeAlong(broadcastTo(x, at(joint, count)), places, axis);
   return where(inRange(places, count), values, fillOf(x.dtype));
+}
+
+/** Options of `putAlongAxis`: what is written, how (default "set"), and along which axis. */
+export type PutAlongAxisOptions = {
+  /** Broadcasts to the shape of the ids. */
+  readonly values: Tensor;
+  readonly kind?: ScatterKind;
+  readonly axis?: number;
+};
+
+/**
+ * `x` with values written where `takeAlongAxis` with the same ids reads.
+ *
+ * @param x any shape
+ * @param ids integers of the same rank and, but for the axis, the same sides
+ * @throws {ShapeError} if the ranks differ
+ */
+export function putAlongAxis(x: Tensor, ids: Tensor, options: PutAlongAxisOptions): Tensor {
+  const rank = x.shape.length;
+  const axis = normalizeAxis(options.axis ?? -1, rank, "putAlongAxis");
+  if (ids.shape.length !== rank) {
+    throw new ShapeError(
+      `Cannot putAlongAxis ${formatShape(x.shape)} by ${
+        formatShape(ids.shape)
+      }: the ranks differ; ` +
+        `use scatter`,
+      "putAlongAxis",
+      [x.shape, ids.shape],
+    );
+  }
+  const items = x.shape.map((_, i) =>
+    i === axis ? ids : iota(ids.shape, { axis: i, dtype: "i32" })
+  );
+  const update = broadcastTo(convert(options.values, x.dtype), ids.shape);
+  return indexUpdate(x, items, { update, kind: options.kind ?? "set" });
 }

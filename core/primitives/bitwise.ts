@@ -1,4 +1,4 @@
-import type { DType } from "../dtype.ts";
+import { bytesOf, type DType } from "../dtype.ts";
 import type { Tensor } from "../tensor.ts";
 import { binary, type Operand } from "./_binary.ts";
 import {
@@ -34,19 +34,29 @@ export const shiftLeftP: BinaryPrimitive = defineBinary(
 /** x / 2^y rounded down, keeping the sign; all sign bits for shifts outside the width. */
 export const shiftRightArithmeticP: BinaryPrimitive = defineBinary(
   "shift_right_arithmetic",
-  (x, y, dtype) => (dtype === "u8" ? (x << 24) >> 24 : x | 0) >> (inWidth(y, dtype) ? y : 31),
+  (x, y, dtype) => {
+    const unused = 32 - widthOf(dtype);
+    return ((x << unused) >> unused) >> (inWidth(y, dtype) ? y : 31);
+  },
   { domain: "integer" },
 );
 
 /** Bits moved to the right, zeros filled in; 0 for shifts outside the width. */
 export const shiftRightLogicalP: BinaryPrimitive = defineBinary(
   "shift_right_logical",
-  (x, y, dtype) => inWidth(y, dtype) ? (dtype === "i8" ? x & 255 : x) >>> y : 0,
+  (x, y, dtype) => {
+    const unused = 32 - widthOf(dtype);
+    return inWidth(y, dtype) ? ((x << unused) >>> unused) >>> y : 0;
+  },
   { domain: "integer" },
 );
 
 function inWidth(shift: number, dtype: DType): boolean {
-  return shift >= 0 && shift < (dtype === "i8" || dtype === "u8" ? 8 : 32);
+  return shift >= 0 && shift < widthOf(dtype);
+}
+
+function widthOf(dtype: DType): number {
+  return 8 * bytesOf(dtype);
 }
 
 /** Bits set in both x and y. */

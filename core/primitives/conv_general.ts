@@ -159,6 +159,8 @@ export type ConvOptions = {
   readonly lhsDilation?: number | readonly number[];
   readonly rhsDilation?: number | readonly number[];
   readonly groups?: number;
+  /** Parts of the batch, each with its own part of the kernels; not together with groups. */
+  readonly batchGroups?: number;
 };
 
 /**
@@ -166,22 +168,40 @@ export type ConvOptions = {
  *
  * @param x [N, C, ...S]
  * @param w [O, C / groups, ...K], dtype of `x`
- * @param options defaults: stride 1, no padding, no dilation, one group
- * @returns [N, O, ...P]
+ * @param options defaults: stride 1, no padding, no dilation, one group of channels and of the batch
+ * @returns [N / batchGroups, O, ...P]
  * @throws {ShapeError} if channels, groups or ranks do not fit
  */
 export function convGeneral(x: Tensor, w: Tensor, options: ConvOptions = {}): Tensor {
   const rank = Math.max(0, x.shape.length - 2);
   const each = (value: number | readonly number[] = 1): readonly number[] =>
     typeof value === "number" ? range(rank).map(() => value) : value;
-  const { padding = 0 } = options;
-  return conv(x, w, {
+  const { padding = 0, groups = 1, batchGroups = 1 } = options;
+  const parted = batchGroups === 1 ? x : batchToChannels(x, w, batchGroups, groups);
+  return conv(parted, w, {
     stride: each(options.stride),
     padding: typeof padding === "number"
       ? range(rank).map(() => [padding, padding] as const)
       : padding,
     lhsDilation: each(options.lhsDilation),
     rhsDilation: each(options.rhsDilation),
-    groups: options.groups ?? 1,
+    groups: batchGroups === 1 ? groups : batchGroups,
   });
+}
+
+/** [parts · N, C, ...S] to [N, parts · C, ...S]: parts of the batch as groups of channels. */
+function batchToChannels(x: Tensor, w: Tensor, parts: number, groups: number): Tensor {
+  const [n, c, ...sides] = x.shape;
+  if (n! % parts !== 0 || w.shape[0]! % parts !== 0 || groups !== 1) {
+    throw new ShapeError(
+      `Cannot convolve ${formatAval(x)} with ${
+        formatAval(w)
+      } in ${parts} parts of the batch: they ` +
+        `must divide batch and kernels, and channels be in one group, not ${groups}`,
+      "conv_general",
+      [x.shape, w.shape],
+    );
+  }
+  const split = moveAxis(reshape(x, [parts, n! / parts, c!, ...sides]), 0, 1);
+  return reshape(split, [n! / parts, parts * c!, ...sides]);
 }

@@ -34,6 +34,8 @@ export const convertP: Primitive<[Tensor], [Tensor], ConvertParams> = definePrim
 const RANGES: Partial<Record<DType, readonly [number, number]>> = {
   i32: [-(2 ** 31), 2 ** 31 - 1],
   u32: [0, 2 ** 32 - 1],
+  i16: [-(2 ** 15), 2 ** 15 - 1],
+  u16: [0, 2 ** 16 - 1],
   i8: [-128, 127],
   u8: [0, 255],
 };

@@ -31,7 +31,12 @@ export type GatherParams = { readonly axis: number };
 export type ScatterKind = "add" | "set" | "mul" | "min" | "max";
 
 /** How to write rows: the kind, and the axis along which rows are numbered. */
-export type ScatterParams = { readonly kind: ScatterKind; readonly axis: number };
+export type ScatterParams = {
+  readonly kind: ScatterKind;
+  readonly axis: number;
+  /** Whether the ids ascend, which lets a device work on different rows at once. */
+  readonly sorted?: boolean;
+};
 
 /**
  * Rows of x along one axis: x [.., N, ..] and ids [I...] give [.., I..., ..]. Ids are clamped to
@@ -136,7 +141,7 @@ export const scatterP: Primitive<[Tensor, Tensor, Tensor], [Tensor], ScatterPara
       const front = (t: Tensor, is: boolean): Tensor => is ? t : broadcastFront(t, size);
       const [all, rows] = [front(x, bx), front(updates, bu)];
       const axis = params.axis + 1;
-      if (!bi) return [scatterRows(all, [ids, rows], { kind: params.kind, axis })];
+      if (!bi) return [scatterRows(all, [ids, rows], { ...params, axis })];
       const places = range(ids.shape.length - 1);
       const moved = moveAxis(rows, places.map((i) => i + axis), places.map((i) => i + 1));
       const flat = flatIds(ids, x.shape[bx ? axis : params.axis]!);
@@ -159,20 +164,21 @@ function scatterTangent(
   [x, ids, updates]: readonly [Tensor, Tensor, Tensor],
   y: Tensor,
   [dx, _, du]: ScatterTangents,
-  { kind, axis }: ScatterParams,
+  params: ScatterParams,
 ): Tensor | null {
+  const { kind, axis } = params;
   const spread = (rows: Tensor): Tensor =>
-    scatterRows(zerosOf(x.aval), [ids, rows], { kind: "add", axis });
+    scatterRows(zerosOf(x.aval), [ids, rows], { ...params, kind: "add" });
   switch (kind) {
     case "add":
     case "set": {
       if (!dx && !du) return null;
       const rows = du ?? zerosOf(updates.aval);
-      return scatterRows(dx ?? zerosOf(x.aval), [ids, rows], { kind, axis });
+      return scatterRows(dx ?? zerosOf(x.aval), [ids, rows], params);
     }
     case "mul": // as if no id came twice
       return addTangents(
-        dx && scatterRows(dx, [ids, updates], { kind, axis }),
+        dx && scatterRows(dx, [ids, updates], params),
         du && spread(mul(du, gatherRows(x, ids, { axis }))),
       );
     case "min":
@@ -190,13 +196,14 @@ function scatterTangent(
 function scatterTransposes(
   ct: Tensor,
   [x, ids, updates]: readonly [Tensor | Linear, Tensor, Tensor | Linear],
-  { kind, axis }: ScatterParams,
+  params: ScatterParams,
 ): readonly [Tensor | null, Tensor | null] {
+  const { kind, axis } = params;
   const old = (): Tensor => {
     if (kind === "add") return ct;
     const rows = isLinear(updates) ? zerosOf(updates.aval) : updates;
     const factor = kind === "mul" ? rows : zerosOf(rows.aval);
-    return scatterRows(ct, [ids, factor], { kind, axis });
+    return scatterRows(ct, [ids, factor], params);
   };
   const rows = (aval: Aval): Tensor => {
     const dims = range(ids.shape.length).map((i) => i + axis);
@@ -236,7 +243,8 @@ export function gatherRows(x: Tensor, ids: Tensor, params: GatherParams): Tensor
 export function scatterRows(
   x: Tensor,
   [ids, updates]: readonly [ids: Tensor, updates: Tensor],
-  { kind, axis }: ScatterParams,
+  { kind, axis, sorted = false }: ScatterParams,
 ): Tensor {
-  return bind(scatterP, [x, ids, updates], { kind, axis })[0];
+  const params = { kind, axis, ...(sorted ? { sorted } : {}) };
+  return bind(scatterP, [x, ids, updates], params)[0];
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import "./arg_reduce.ts";
+import "./attention.ts";
 import "./constant.ts";
 import "./cumulative.ts";
 import "./dynamic_slice.ts";

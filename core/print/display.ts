@@ -4,8 +4,9 @@ import { formatShape } from "../shape.ts";
 import type { Tree } from "../structured.ts";
 import { isTensor, Tensor } from "../tensor.ts";
 import { treeEntries } from "../tree.ts";
-import { bitmapUrl, heatmap, image, type Pixels } from "./picture.ts";
-import { deviceOf, format } from "./print.ts";
+import { heatmap, image, type Pixels } from "./picture.ts";
+import { pngUrl } from "./png.ts";
+import { deviceOf, format, formatScalar } from "./print.ts";
 
 /** What a notebook shows, by media type. */
 export type MediaBundle = { readonly [type: string]: string };
@@ -66,7 +67,7 @@ async function tensorHtml(x: Tensor, text: string): Promise<string> {
     return title + table(rows);
   }
   const pixels = await pictureOf(x);
-  return pixels ? title + picture(pixels) : preformatted(text);
+  return pixels ? title + await picture(pixels) : preformatted(text);
 }
 
 /** A picture of a matrix or of an image, null for what is neither. */
@@ -79,9 +80,9 @@ async function pictureOf(x: Tensor): Promise<Pixels | null> {
   return image(await x.data(), [channels, height!, width!], isFloat(x.dtype) ? 255 : 1);
 }
 
-function picture(pixels: Pixels): string {
+async function picture(pixels: Pixels): Promise<string> {
   const scale = Math.max(1, Math.round(PICTURE_SIZE / Math.max(pixels.width, pixels.height)));
-  return `<img src="${bitmapUrl(pixels)}" width="${scale * pixels.width}" ` +
+  return `<img src="${await pngUrl(pixels)}" width="${scale * pixels.width}" ` +
     `height="${scale * pixels.height}" style="image-rendering: pixelated">`;
 }
 
@@ -91,7 +92,7 @@ async function treeHtml(tree: Tree): Promise<string> {
     leaf.dtype,
     formatShape(leaf.shape),
     deviceOf(leaf) ?? "",
-    leaf.shape.length === 0 ? String(await leaf.item()) : "",
+    leaf.shape.length === 0 ? await formatScalar(leaf) : "",
   ]);
   return table(await Promise.all(rows), ["path", "dtype", "shape", "device", "value"]);
 }

@@ -5,35 +5,6 @@ export type Pixels = {
   readonly rgb: Uint8Array;
 };
 
-const HEADER = 54;
-
-/** A picture as a data URL, in the one format that needs no compression: a bitmap. */
-export function bitmapUrl({ width, height, rgb }: Pixels): string {
-  const row = Math.ceil(width * 3 / 4) * 4; // rows end at multiples of four bytes
-  const bytes = new Uint8Array(HEADER + row * height);
-  const view = new DataView(bytes.buffer);
-  const words: readonly (readonly [at: number, value: number])[] = [
-    [2, bytes.length],
-    [10, HEADER],
-    [14, 40], // size of what follows
-    [18, width],
-    [22, height],
-    [34, row * height],
-  ];
-  bytes.set([0x42, 0x4d]); // "BM"
-  for (const [at, value] of words) view.setUint32(at, value, true);
-  view.setUint16(26, 1, true); // planes
-  view.setUint16(28, 24, true); // bits a pixel
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const from = (y * width + x) * 3;
-      const to = HEADER + (height - 1 - y) * row + x * 3; // bottom row first, blue first
-      for (let c = 0; c < 3; c++) bytes[to + c] = rgb[from + 2 - c]!;
-    }
-  }
-  return `data:image/bmp;base64,${bytes.toBase64()}`;
-}
-
 /** A matrix in colours: blue below zero, red above, white at zero, full at the greatest size. */
 export function heatmap(values: ArrayLike<number>, height: number, width: number): Pixels {
   let most = 0;

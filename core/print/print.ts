@@ -15,8 +15,8 @@ export async function format(x: Tree | Graph, format: ArrayFormat = {}): Promise
   if (x instanceof Graph) return String(x);
   if (isTensor(x)) return await formatTensor(x, format);
   const lines = treeEntries(x).map(async ([path, leaf]) => {
-    const text = leaf.shape.length === 0 ? ` ${await leaf.item()}` : "";
-    return `${path}: ${formatHeader(leaf.aval, deviceOf(leaf))}${text}`;
+    const text = `${path}: ${formatHeader(leaf.aval, deviceOf(leaf))}`;
+    return leaf.shape.length === 0 ? `${text} ${await formatScalar(leaf, format)}` : text;
   });
   return (await Promise.all(lines)).join("\n");
 }
@@ -38,6 +38,11 @@ export async function print(x: Tree | Graph, options: ArrayFormat = {}): Promise
 /** The name of the device that holds a computed tensor; null while only the host does. */
 export function deviceOf(x: Tensor): string | null {
   return x.source.kind === "data" ? x.source.data.home()?.name ?? null : null;
+}
+
+/** The one element of a scalar. */
+export async function formatScalar(x: Tensor, format: ArrayFormat = {}): Promise<string> {
+  return formatArray(await x.data(), x.aval, format);
 }
 
 async function formatTensor(x: Tensor, format: ArrayFormat): Promise<string> {

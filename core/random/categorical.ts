@@ -1,7 +1,10 @@
 import { ShapeError } from "../errors.ts";
 import { argmax } from "../ops/arg_extremum.ts";
+import { topK } from "../ops/sort.ts";
 import { add } from "../primitives/add.ts";
-import { formatShape, normalizeAxis, sameShape, type Shape } from "../shape.ts";
+import { reshape } from "../primitives/reshape.ts";
+import { moveAxis } from "../primitives/transpose.ts";
+import { formatShape, normalizeAxis, sameShape, type Shape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { gumbel } from "./gumbel.ts";
 
@@ -11,6 +14,11 @@ export type CategoricalOptions = {
   readonly axis?: number;
   /** Shape of the samples: that of the logits without the axis, or more axes in front. */
   readonly shape?: Shape;
+  /**
+   * Whether a class may be drawn again, true by default. Without, the axes that `shape` has in front
+   * count the draws from one row.
+   */
+  readonly replace?: boolean;
 };
 
 /**
@@ -20,6 +28,8 @@ export type CategoricalOptions = {
  * @param from one key [2]
  * @param logits unnormalized logarithms of probabilities; -∞ excludes a class
  * @returns i32 indices, `options.shape`
+ * @throws {ShapeError} if the shape does not end in that of one draw
+ * @throws {RangeError} if more are drawn without replacement than there are classes
  */
 export function categorical(
   from: Tensor,
@@ -38,6 +48,11 @@ export function categorical(
       "categorical",
       [shape, logits.shape],
     );
+  }
+  if (options.replace === false) {
+    const scores = moveAxis(add(logits, gumbel(from, logits.shape)), axis, -1);
+    const [, ids] = topK(scores, sizeOf(shape.slice(0, extra))); // [...batch, draws]
+    return reshape(moveAxis(ids, -1, 0), shape);
   }
   const full = [...shape.slice(0, extra), ...logits.shape];
   const noise = gumbel(from, full);

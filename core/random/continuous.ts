@@ -1,8 +1,14 @@
+import type { Operand } from "../primitives/_binary.ts";
 import { abs, sign } from "../primitives/abs_sign.ts";
+import { add } from "../primitives/add.ts";
+import { less } from "../primitives/compare.ts";
+import { div } from "../primitives/div.ts";
 import { log } from "../primitives/log.ts";
 import { log1p } from "../primitives/log1p.ts";
 import { mul } from "../primitives/mul.ts";
 import { neg } from "../primitives/neg.ts";
+import { where } from "../primitives/select.ts";
+import { sqrt } from "../primitives/sqrt.ts";
 import { sub } from "../primitives/sub.ts";
 import { tan } from "../primitives/tan.ts";
 import type { Shape } from "../shape.ts";
@@ -27,4 +33,22 @@ export function logistic(from: Tensor, shape: Shape): Tensor {
 export function cauchy(from: Tensor, shape: Shape): Tensor {
   const u = uniform(from, shape, { minval: 2 ** -23 });
   return tan(mul(sub(u, 0.5), Math.PI));
+}
+
+/** Options of `triangular`. */
+export type TriangularOptions = {
+  readonly left: Operand;
+  /** Where the density is highest. */
+  readonly mode: Operand;
+  readonly right: Operand;
+};
+
+/** Samples of the triangular distribution, by its inverse. */
+export function triangular(from: Tensor, shape: Shape, options: TriangularOptions): Tensor {
+  const { left, mode, right } = options;
+  const [width, rise, fall] = [sub(right, left), sub(mode, left), sub(right, mode)];
+  const u = uniform(from, shape);
+  const low = add(left, sqrt(mul(mul(u, width), rise)));
+  const high = sub(right, sqrt(mul(mul(sub(1, u), width), fall)));
+  return where(less(u, div(rise, width)), low, high);
 }

@@ -13,7 +13,8 @@ import { type Shape, sizeOf } from "../shape.ts";
 import { numberTensor, type Tensor } from "../tensor.ts";
 
 /**
- * A random key of two words, u32[2], from a seed taken modulo 2³².
+ * A random key of two words, u32[2], from a seed: of a number the low word is its value modulo 2³² and
+ * the high one 0, a bigint has both words, modulo 2⁶⁴, as JAX with 64-bit types enabled.
  *
  * Keys are values: the same key gives the same numbers, so split or fold it for every use.
  *
@@ -24,7 +25,11 @@ import { numberTensor, type Tensor } from "../tensor.ts";
  * if (!weights || !noise) throw new Error("two keys expected");
  * ```
  */
-export function key(seed: number): Tensor {
+export function key(seed: number | bigint): Tensor {
+  if (typeof seed === "bigint") {
+    const low = Number(BigInt.asUintN(32, seed));
+    return tensor(Uint32Array.of(Number(BigInt.asUintN(32, seed >> 32n)), low));
+  }
   if (!Number.isSafeInteger(seed)) {
     throw new RangeError(`Cannot make a key from ${seed}: a seed is an integer below 2^53 in size`);
   }
@@ -42,18 +47,18 @@ export function keys(from: Tensor, count: number | Shape): Tensor {
   const index = reshape(iota([sizeOf(shape)], { dtype: "u32" }), shape);
   const dims = shape.map((_, i) => i);
   const words = broadcastInDim(index, { shape: [...shape, 2], dims });
-  return block(from, where(isLowWord([...shape, 2]), words, 0));
+  return threefry2x32(from, where(isLowWord([...shape, 2]), words, 0));
 }
 
 /** A key from a key and an integer, such as the number of a step or a layer. */
 export function foldIn(from: Tensor, data: Operand): Tensor {
   const word = typeof data === "number" ? numberTensor(data, "u32") : convert(data, "u32");
   const index = broadcastTo(reshape(word, []), [2]);
-  return block(from, where(isLowWord([2]), index, 0));
+  return threefry2x32(from, where(isLowWord([2]), index, 0));
 }
 
-/** Options of `randomBits`: u32 words by default, or their low bytes, u8. */
-export type BitsOptions = { readonly dtype?: "u32" | "u8" };
+/** Options of `randomBits`: u32 words by default, or their low bits. */
+export type BitsOptions = { readonly dtype?: "u32" | "u16" | "u8" };
 
 /** Random bits for every element of a shape: keys [..., 2] to [..., ...shape]. */
 export function randomBits(from: Tensor, shape: Shape, options: BitsOptions = {}): Tensor {
@@ -61,8 +66,14 @@ export function randomBits(from: Tensor, shape: Shape, options: BitsOptions = {}
   return convert(words, options.dtype ?? "u32");
 }
 
-/** The block function at `counter` [...inner, 2] under keys [...outer, 2]: [...outer, ...inner, 2]. */
-function block(from: Tensor, counter: Tensor): Tensor {
+/**
+ * The block function Threefry-2x32, which all keys and bits come from.
+ *
+ * @param from keys [...outer, 2]
+ * @param counter words u32[...inner, 2]
+ * @returns words u32[...outer, ...inner, 2]
+ */
+export function threefry2x32(from: Tensor, counter: Tensor): Tensor {
   const outer = from.shape.slice(0, -1);
   const inner = counter.shape.slice(0, -1);
   const shape = [...outer, ...inner, 2];

@@ -29,5 +29,5 @@ const ABOVE_MINUS_ONE: Partial<Record<DType, number>> = {
 export function normal(from: Tensor, shape: Shape, options: SampleOptions = {}): Tensor {
   const { dtype = "f32" } = options;
   const minval = ABOVE_MINUS_ONE[dtype] ?? -1;
-  return mul(erfInv(uniform(from, shape, { dtype, minval, maxval: 1 })), Math.SQRT2);
+  return mul(erfInv(uniform(from, shape, { ...options, dtype, minval, maxval: 1 })), Math.SQRT2);
 }

@@ -30,7 +30,8 @@ export function truncatedNormal(
   const { dtype = "f32", lower = -2, upper = 2 } = options;
   const minval = erfHost(lower / Math.SQRT2);
   const maxval = erfHost(upper / Math.SQRT2);
-  const x = mul(erfInv(uniform(from, shape, { dtype, minval, maxval })), Math.SQRT2);
+  const u = uniform(from, shape, { ...options, dtype, minval, maxval });
+  const x = mul(erfInv(u), Math.SQRT2);
   const step = EPSILON[dtype] ?? 2 ** -23;
   return minimum(maximum(x, inward(lower, step)), inward(upper, -step));
 }

@@ -6,7 +6,8 @@ export type Chart = {
   clear(): void;
 };
 
-const HEIGHT = 240;
+const HEIGHT = 260;
+const LABEL_FONT = "12px system-ui, sans-serif";
 /** Weight of the past in the running mean. */
 const MEMORY = 0.9;
 
@@ -45,16 +46,21 @@ function draw(place: HTMLElement, data: uPlot.AlignedData): uPlot {
     stroke: color("--faint"),
     grid: { stroke: color("--line"), width: 1 },
     ticks: { stroke: color("--line"), width: 1 },
+    labelFont: LABEL_FONT,
+    font: LABEL_FONT,
   };
   const options: uPlot.Options = {
     width: place.clientWidth,
     height: HEIGHT,
     scales: { x: { time: false, range: (_plot, _min, max) => [0, Math.max(10, max ?? 0)] } },
-    axes: [axis, { ...axis, size: 44 }],
+    axes: [
+      { ...axis, label: "Step", labelSize: 22 },
+      { ...axis, label: "Loss", labelSize: 22, size: 44 },
+    ],
     series: [
       { label: "Step" },
-      { label: "Loss", stroke: `${color("--accent")}66`, width: 1, value },
-      { label: "Mean", stroke: color("--accent"), width: 2, value },
+      { label: "This step", stroke: `${color("--accent")}66`, width: 1, value },
+      { label: "Running mean", stroke: color("--accent"), width: 2, value },
     ],
   };
   return new uPlot(options, data, place);

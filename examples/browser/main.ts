@@ -12,6 +12,7 @@ const wanted = (address.searchParams.get("device") ?? "auto") as Wanted;
 type State = "loading" | "ready" | "training" | "trained" | "writing";
 
 let isTrained = false;
+let wantedSteps = 0;
 
 worker.onmessage = ({ data }: MessageEvent<Report>): void => {
   switch (data.kind) {
@@ -25,7 +26,10 @@ worker.onmessage = ({ data }: MessageEvent<Report>): void => {
       chart.add(step, loss);
       element("progress").setAttribute("value", String(done));
       const speed = Math.round(tokensPerSecond).toLocaleString("en");
-      return say("status", `Step ${step}: loss ${loss.toFixed(3)}, ${speed} tokens/s`);
+      return say(
+        "status",
+        `Step ${step} of ${wantedSteps}: loss ${loss.toFixed(3)}, ${speed} tokens/s`,
+      );
     }
     case "trained":
       return showResult(data);
@@ -112,6 +116,7 @@ formOf("settings").addEventListener("submit", (event) => {
   element("progress").setAttribute("value", "0");
   enter("training");
   const settings = Object.fromEntries(values) as Settings;
+  wantedSteps = settings.steps;
   ask({ kind: "train", text: input("text").value, settings });
 });
 formOf("asking").addEventListener("submit", (event) => {

@@ -65,10 +65,6 @@ function decodeStorage(
       return shrink(new BigInt64Array(buffer, byteOffset, length), new Int32Array(length), slice);
     case "U64":
       return shrink(new BigUint64Array(buffer, byteOffset, length), new Uint32Array(length), slice);
-    case "I16":
-      return Int32Array.from(new Int16Array(buffer, byteOffset, length));
-    case "U16":
-      return Int32Array.from(new Uint16Array(buffer, byteOffset, length));
     case "BOOL":
       return bytes.map((byte) => byte === 0 ? 0 : 1);
     default:

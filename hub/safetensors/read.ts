@@ -78,7 +78,7 @@ function lazyFile(file: Deno.FsFile, path: string, header: SafetensorsHeader): S
 /**
  * Every tensor of a safetensors file or of its bytes, by name.
  *
- * I64 and U64 are read as i32 and u32 if every element fits, I16 and U16 as i32.
+ * I64 and U64 are read as i32 and u32 if every element fits.
  *
  * @throws {FileFormatError} naming the field of the header that is wrong
  * @throws {RangeError} if a 64-bit integer does not fit 32 bits

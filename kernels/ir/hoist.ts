@@ -1,5 +1,6 @@
 import { Graph, type GraphNode, type Loop } from "../../core/mod.ts";
 import { expandGraph, memo, range } from "../../core/internal.ts";
+import { mayAttend } from "./attention.ts";
 
 /** What every turn of a loop would compute again is computed before the first one. */
 
@@ -71,7 +72,11 @@ export function hoistLoop(loop: Loop): HoistedLoop {
 type Split = { readonly before: Graph; readonly body: Graph };
 
 function splitOf(body: Graph, consts: number): Split | null {
-  return memo(body, `hoisted ${consts}`, (one) => split(expandGraph(one), consts));
+  return memo(
+    body,
+    `hoisted ${consts}`,
+    (one) => split(expandGraph(one, (primitive) => !mayAttend(primitive)), consts),
+  );
 }
 
 function split(graph: Graph, consts: number): Split | null {

@@ -13,7 +13,8 @@ export function keyOf(ir: KernelIR, memoryOf?: (buffer: number) => number): stri
     return `${axes.get(axis.id)}:${axis.size}`;
   };
   parts.push(
-    `${ir.kind}${ir.tile ? "t" : ""}${ir.ordered ? "o" : ""}`,
+    `${ir.kind}${ir.tile ? "t" : ""}`,
+    ir.sequence.map(axisKey).join(),
     ir.rows.map(axisKey).join(),
     axisKey(ir.lane),
   );
@@ -50,6 +51,7 @@ export function keyOf(ir: KernelIR, memoryOf?: (buffer: number) => number): stri
       ...stores.map(storeKey),
     );
   }
+  if (ir.segment) parts.push(`segment ${values.get(ir.segment.id)}`);
   parts.push("rows", ...ir.rowStores.map(storeKey));
   if (memoryOf) {
     const memories = [...buffers.keys()].map(memoryOf);

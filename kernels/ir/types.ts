@@ -1,4 +1,5 @@
 import type { Aval, DType, Loop } from "../../core/mod.ts";
+import type { AttentionCall, AttentionIR } from "./attention.ts";
 
 /**
  * The kernel IR: what one kernel computes, said once for every emitter. A kernel iterates over rows
@@ -83,8 +84,13 @@ export type KernelIR = {
   readonly rowStores: readonly Store[];
   /** Callable on rows x [lane0, lane1): loaders, epilogues, one-dimensional maps. */
   readonly tile: boolean;
-  /** Rows read what earlier ones stored (scatter, running sums): tasks split the lanes. */
-  readonly ordered: boolean;
+  /**
+   * Rows along which steps read what earlier ones stored (scatter, running sums) and run in order;
+   * none in most kernels.
+   */
+  readonly sequence: readonly Axis[];
+  /** Neighbouring steps of the sequence that differ in this value depend on nothing of each other. */
+  readonly segment?: Value;
 };
 
 /**
@@ -145,7 +151,7 @@ export type LoopIR = Omit<HostIR, "kind"> & { readonly kind: "loop"; readonly lo
 
 /** One step of a program. */
 export type ScheduledKernel = {
-  readonly ir: KernelIR | ProductIR | HostIR | LoopIR;
+  readonly ir: KernelIR | ProductIR | AttentionIR | HostIR | LoopIR;
   /** For people: "row 512x768 st2 reduce_sum[512]". */
   readonly name: string;
   readonly flops: number;
@@ -185,8 +191,14 @@ export type Schedule = {
 export type Machine = {
   /** Buffers that one kernel may bind. */
   readonly maxBuffers: number;
+  /** Bytes that one of them reaches; a larger array counts as several. Unlimited if left out. */
+  readonly bindingBytes?: number;
   /** Elementwise primitives that the emitter prints; others become host kernels. */
   readonly elementwise: ReadonlySet<string>;
+  /** Whether steps in order are cut into segments that run at once, which takes sorted ids. */
+  readonly segments?: boolean;
   /** Primitives that the backend does on whole arrays itself, though there are composites. */
   readonly native?: ReadonlySet<string>;
+  /** Whether the backend has a kernel for this attention; otherwise it is made of products. */
+  readonly attends?: (call: AttentionCall) => boolean;
 };

@@ -16,6 +16,8 @@ const PARAMS: Readonly<Record<DType, { readonly dtype: DType }>> = {
   bf16: { dtype: "bf16" },
   i32: { dtype: "i32" },
   u32: { dtype: "u32" },
+  i16: { dtype: "i16" },
+  u16: { dtype: "u16" },
   i8: { dtype: "i8" },
   u8: { dtype: "u8" },
   bool: { dtype: "bool" },

@@ -3,7 +3,7 @@ import type { Index, Value } from "../ir/types.ts";
 import { constantValue, makeValue } from "../ir/value.ts";
 import type { Node } from "../schedule/node.ts";
 import { convertValue } from "./convert.ts";
-import type { Lowering } from "./value.ts";
+import type { Lowering } from "./lowering.ts";
 
 /**
  * Threefry-2x32 with 20 rounds as an expression of one element, so that random numbers are made

@@ -13,29 +13,11 @@ import {
 } from "../ir/index.ts";
 import type { Axis, Index, Value } from "../ir/types.ts";
 import { constantValue, type Expressions, makeValue } from "../ir/value.ts";
-import { type Node, type Norm, paramsOf } from "../schedule/node.ts";
+import { type Node, paramsOf } from "../schedule/node.ts";
 import { convertValue } from "./convert.ts";
 import { formulaValue, hasFormula } from "./formulas/mod.ts";
+import type { Lowering } from "./lowering.ts";
 import { randomValue } from "./random.ts";
-
-/** What the value of a node at an index depends on. */
-export type Lowering = {
-  readonly norm: Norm;
-  /** Nodes that have a buffer, so that others load them. */
-  readonly stored: Uint8Array;
-  readonly table: Expressions;
-  /** Elementwise primitives that the emitter prints. */
-  readonly native: ReadonlySet<string>;
-  /** Stored nodes that were loaded. */
-  readonly loads: Set<number>;
-  /** The buffer of a stored node. */
-  readonly bufferOf: (node: number) => number;
-  /** The value of a node that this kernel computes itself, or null. */
-  readonly local: (node: number, at: readonly Index[]) => Value | null;
-  /** A stored node that is computed nevertheless, since this kernel stores it; or -1. */
-  skip: number;
-  readonly memo: Map<number, (readonly [at: readonly Index[], value: Value])[]>;
-};
 
 /** A node has to be stored for the kernel to be built. */
 export class StoreDemand extends Error {

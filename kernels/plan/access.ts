@@ -1,4 +1,5 @@
 import type { Index, KernelIR, Value } from "../ir/types.ts";
+import type { AttentionIR } from "../ir/attention.ts";
 import type { HostIR, LoopIR, Operand, ProductIR } from "../ir/types.ts";
 import { valuesBelow } from "../ir/value.ts";
 
@@ -28,9 +29,12 @@ export function readingsOf(ir: KernelIR): Map<number, Reading> {
 }
 
 /** The buffers that a kernel reads and writes. */
-export function accessOf(ir: KernelIR | ProductIR | HostIR | LoopIR): Access {
+export function accessOf(ir: KernelIR | ProductIR | AttentionIR | HostIR | LoopIR): Access {
   if (ir.kind === "host" || ir.kind === "loop") {
     return { reads: new Set(ir.inputs), writes: new Set(ir.outputs) };
+  }
+  if (ir.kind === "attention") {
+    return { reads: new Set(ir.inputs.map(({ buffer }) => buffer)), writes: new Set(ir.outputs) };
   }
   if (ir.kind !== "product") {
     return { reads: new Set(readingsOf(ir).keys()), writes: writesOf(ir) };

@@ -26,7 +26,7 @@ export function aliasStores(
   aliases: (number | null)[],
 ): void {
   kernels.forEach(({ ir }, at) => {
-    if (ir.kind === "host" || ir.kind === "loop") return;
+    if (ir.kind === "host" || ir.kind === "loop" || ir.kind === "attention") return;
     if (ir.kind !== "product") aliasKernel(ir, at, new Set(), lives, rules, aliases);
     else if (ir.epilogue) {
       const packed = new Set([...operandReads(ir.a), ...operandReads(ir.b)]);

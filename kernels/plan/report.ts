@@ -33,7 +33,8 @@ export function reportOf(
   };
 }
 
-function reportKernel({ name, ir, flops, bytes, isCopy }: ScheduledKernel): KernelReport {
+/** What a kernel is, and what a run of it costs. */
+export function reportKernel({ name, ir, flops, bytes, isCopy }: ScheduledKernel): KernelReport {
   const kind = isCopy ? "copy" : ir.kind === "product" ? "dot" : ir.kind;
   return { name, kind, flops, bytes };
 }

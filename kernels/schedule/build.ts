@@ -1,4 +1,5 @@
 import { allPrimitives } from "../../core/mod.ts";
+import { buildAttention } from "./build_attention.ts";
 import { buildCumulative } from "./build_cumulative.ts";
 import { buildCol, buildPart, buildUpdate } from "./build_parts.ts";
 import { buildRows } from "./build_rows.ts";
@@ -13,6 +14,7 @@ export function buildGroup(s: Scheduling, group: Group, buffers: Buffers): Built
   if (!hasWork(s, group)) return NOTHING;
   if (group.kind === "product") return buildProduct(s, group, buffers);
   if (group.kind === "host") return buildHost(s, group, buffers);
+  if (group.kind === "attention") return buildAttention(s, group, buffers);
   const built = buildGenerated(s, group, buffers);
   refuseTooMany(s, group, built);
   return built;
@@ -45,7 +47,7 @@ const NOTHING: Built = {
     stages: [{ reductions: [], stores: [] }],
     rowStores: [],
     tile: false,
-    ordered: false,
+    sequence: [],
   },
   loads: new Set(),
 };

@@ -10,7 +10,8 @@ import {
 } from "../ir/index.ts";
 import type { Index, KernelIR, Value } from "../ir/types.ts";
 import { type Formulas, formulasIn } from "../lower/formulas/term.ts";
-import { type Lowering, valueAt } from "../lower/value.ts";
+import type { Lowering } from "../lower/lowering.ts";
+import { valueAt } from "../lower/value.ts";
 import { makeValue } from "../ir/value.ts";
 import { axisGroups, realAxes, withSplits } from "./axes.ts";
 import type { Group, Scheduling } from "./groups.ts";
@@ -62,7 +63,7 @@ export function buildCumulative(s: Scheduling, group: Group, buffers: Buffers): 
       stages: [{ reductions: [], stores: [store] }],
       rowStores: [],
       tile: false,
-      ordered: true,
+      sequence: realAxes(steps),
     };
     return { ir, loads: c.loads };
   });

@@ -2,7 +2,8 @@ import { sizeOf } from "../../core/internal.ts";
 import { addIndex, flatten, linear, requireAffine, shiftIndex, unflatten } from "../ir/index.ts";
 import type { Axis, Index, KernelIR, Store, Value } from "../ir/types.ts";
 import { constantValue, makeValue } from "../ir/value.ts";
-import { clampedIndex, type Lowering, StoreDemand, valueAt } from "../lower/value.ts";
+import type { Lowering } from "../lower/lowering.ts";
+import { clampedIndex, StoreDemand, valueAt } from "../lower/value.ts";
 import { axisGroups, realAxes, withSplits } from "./axes.ts";
 import { partStart } from "./columns.ts";
 import { convertValue } from "../lower/convert.ts";
@@ -47,7 +48,7 @@ export function buildCol(s: Scheduling, group: Group, buffers: Buffers): Built {
       stages: [{ reductions, stores: [] }],
       rowStores,
       tile: false,
-      ordered: false,
+      sequence: [],
     };
     return { ir, loads: c.loads };
   });
@@ -82,13 +83,14 @@ export function buildUpdate(s: Scheduling, group: Group, buffers: Buffers): Buil
   // A lane may not hold two rows: they could be the same one.
   const isWide = sizeOf(inner) > 1;
   const order = !isScatter || isWide ? [outer, middle, inner] : [middle, outer, inner];
-  const laneGroup = !isScatter ? -1 : isWide ? 2 : 1;
   const axes = axisGroups(order.map(sizeOf));
   return withSplits(axes, () => {
     const c = lowering(s, buffers, new Set());
     const t = c.table.indices;
+    const groupOf = (shape: readonly number[]): readonly Axis[] =>
+      axes.groups[order.indexOf(shape)]!;
     const along = (shape: readonly number[]): Index[] =>
-      unflatten(t, linear(t, axes.groups[order.indexOf(shape)]!), shape);
+      unflatten(t, linear(t, groupOf(shape)), shape);
     const at = [...along(outer), ...along(middle), ...along(inner)];
     const value = valueAt(c, update.id, at);
     const buffer = bufferOf(buffers, node.id);
@@ -98,8 +100,21 @@ export function buildUpdate(s: Scheduling, group: Group, buffers: Buffers): Buil
     // The operand is there already, or it is written first, at this place.
     const source = updatedInPlace(s, node);
     if (source >= 0 && s.stored[source]) c.loads.add(source);
-    return { ir: mapKernel(axes.groups, [store], laneGroup), loads: c.loads };
+    const sequence = isScatter
+      ? {
+        lanes: groupOf(isWide ? inner : outer),
+        steps: realAxes(groupOf(middle)),
+        segment: paramsOf(node).sorted ? rowOf(store) : undefined,
+      }
+      : undefined;
+    return { ir: mapKernel(axes.groups, [store], sequence), loads: c.loads };
   });
+}
+
+/** The row that a scatter's store goes to; none where there is only one. */
+function rowOf({ index }: Store): Value | undefined {
+  for (const [atom] of index.terms) if (atom.kind === "dynamic") return atom.value;
+  return undefined;
 }
 
 function updateSides(
@@ -160,18 +175,24 @@ function scatterStore(
   return { buffer, index, value: makeValue(table, "select", node.dtype, [isInside, changed, old]) };
 }
 
-/** A map kernel: its lane is the last real axis, of group `laneGroup` if rows run in order. */
+/** Steps that run in order, and the axes of which the last one is the lane. */
+type Sequence = {
+  readonly lanes: readonly Axis[];
+  readonly steps: readonly Axis[];
+  readonly segment: Value | undefined;
+};
+
+/** A map kernel: its lane is the last real axis. */
 function mapKernel(
   groups: readonly (readonly Axis[])[],
   stores: readonly Store[],
-  laneGroup = -1,
+  sequence?: Sequence,
 ): KernelIR {
   const real = realAxes(groups.flat());
-  const ordered = laneGroup >= 0;
-  const lanes = ordered ? realAxes(groups[laneGroup]!) : real;
+  const lanes = sequence ? realAxes(sequence.lanes) : real;
   const lane = lanes.at(-1) ?? unitAxis(groups);
   const rows = real.filter((axis) => axis !== lane);
-  const tile = rows.length === 0 && !ordered;
+  const tile = rows.length === 0 && !sequence;
   return {
     kind: "map",
     rows,
@@ -179,7 +200,8 @@ function mapKernel(
     stages: [{ reductions: [], stores }],
     rowStores: [],
     tile,
-    ordered,
+    sequence: sequence?.steps ?? [],
+    ...(sequence?.segment ? { segment: sequence.segment } : {}),
   };
 }
 

@@ -2,14 +2,8 @@ import { sameShape, sizeOf } from "../../core/internal.ts";
 import { flatten, linear, requireAffine, unflatten } from "../ir/index.ts";
 import type { Axis, Index, KernelIR, Store, Value } from "../ir/types.ts";
 import { makeValue } from "../ir/value.ts";
-import {
-  type Lowering,
-  ownValueAt,
-  sameIndices,
-  StoreDemand,
-  Unmergeable,
-  valueAt,
-} from "../lower/value.ts";
+import type { Lowering } from "../lower/lowering.ts";
+import { ownValueAt, sameIndices, StoreDemand, Unmergeable, valueAt } from "../lower/value.ts";
 import { type AxisGroups, axisGroups, realAxes, withSplits } from "./axes.ts";
 import type { Group, Scheduling } from "./groups.ts";
 import { bufferOf, type Buffers, type Built, isWritten, lowering } from "./lowering.ts";
@@ -164,7 +158,7 @@ function kernelOf(frame: Frame, axes: AxisGroups): KernelIR {
     stages: stages.list,
     rowStores,
     tile,
-    ordered: false,
+    sequence: [],
   };
 }
 

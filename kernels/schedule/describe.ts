@@ -1,5 +1,6 @@
 import { bytesOf } from "../../core/internal.ts";
 import { turnsOf } from "../ir/loop.ts";
+import { type AttentionIR, wantsOf } from "../ir/attention.ts";
 import type { KernelIR, ScheduledKernel } from "../ir/types.ts";
 import type { Group, Scheduling } from "./groups.ts";
 import type { Built } from "./lowering.ts";
@@ -28,6 +29,7 @@ export function describe(
   if (ir.kind === "host") {
     return { name: `host ${ir.primitive}[${last.shape}]`, flops: 0, bytes, isCopy: false };
   }
+  if (ir.kind === "attention") return { ...describeAttention(ir), bytes, isCopy: false };
   if (ir.kind === "product") {
     const sides = `${ir.batch}x${ir.m}x${ir.n}x${ir.k}`;
     const end = ir.epilogue ? ` + epilogue ${ends}` : "";
@@ -39,6 +41,22 @@ export function describe(
   const isCopy = isMove(nodes, group, ir);
   const flops = isCopy ? 0 : rows * ir.lane.size * perElement;
   return { name: nameOf(ir, isCopy, rows, ends), flops, bytes, isCopy };
+}
+
+/** Products of two blocks of size T x S x K a head: 2 forward; the scores again and 2 a want back. */
+function describeAttention(
+  { primitive, params, inputTypes }: AttentionIR,
+): Pick<ScheduledKernel, "name" | "flops"> {
+  const [query, key] = inputTypes;
+  const [batch, time, heads, size] = query!.shape as readonly [number, number, number, number];
+  const source = key!.shape[1]!;
+  const isGradient = primitive === "attention_grad";
+  const products = isGradient ? 2 + wantsOf({ params }).length : 2;
+  const seen = params.causal && time === source ? (time + 1) / (2 * time) : 1;
+  return {
+    name: `${primitive} ${batch}x${heads}x${time}x${source}x${size}`,
+    flops: Math.round(products * 2 * batch * heads * time * source * size * seen),
+  };
 }
 
 function nameOf(ir: KernelIR, isCopy: boolean, rows: number, ends: string): string {

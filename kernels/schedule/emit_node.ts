@@ -76,7 +76,7 @@ function textSignature({ op, params }: Emission): number {
 function push(b: Builder, emission: Emission, value: number, signature: number): number {
   const { kind, op, params, inputs, aval } = emission;
   const id = b.nodes.length;
-  const results = emission.results ?? (kind === "host" ? [id] : []);
+  const results = emission.results ?? (kind === "host" || kind === "attention" ? [id] : []);
   const { shape, dtype } = aval;
   b.nodes.push({ id, kind, op, params, inputs, shape, dtype, size: sizeOf(shape), value, results });
   b.signatures.push(signature);

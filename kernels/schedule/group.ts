@@ -12,6 +12,7 @@ import {
 } from "./groups.ts";
 import { type Node, paramsOf } from "./node.ts";
 import { stripSameMemory } from "./store.ts";
+import { bindingsOf } from "./too_many.ts";
 import { updatedInPlace } from "./update.ts";
 
 /** Operations that one kernel may have. */
@@ -54,9 +55,9 @@ export function groupStored(s: Scheduling): Group[] {
 function place(g: Grouping, node: Node): void {
   const products = g.ends.get(node.id);
   if (products || node.kind === "concatenate") placeParts(g, node, products ?? []);
-  else if (node.kind === "host") placeAlone(g, node, node.results);
+  else if (node.kind === "host" || node.kind === "attention") placeAlone(g, node, node.kind);
   else if (node.kind === "update") placeUpdate(g, node);
-  else if (node.kind === "cumulative") placeAlone(g, node, [node.id]);
+  else if (node.kind === "cumulative") placeAlone(g, node, node.kind);
   else if (node.kind === "reduce" && isLeading(g, node)) placeCol(g, node);
   else if (node.kind !== "also") placeRows(g, node);
 }
@@ -84,11 +85,10 @@ function placeParts(g: Grouping, node: Node, products: readonly number[]): void 
   for (const part of parts) if (part.before.size === 0) waitLike(part, busy);
 }
 
-function placeAlone(g: Grouping, node: Node, members: readonly number[]): void {
+function placeAlone(g: Grouping, node: Node, kind: Group["kind"]): void {
   const arrays = node.inputs.map((k) => stripSameMemory(g.norm.nodes, g.stored, k));
   const leaves = leavesOf(g, [...arrays, ...node.inputs], g.waits);
-  const kind = node.kind === "host" ? "host" : "cumulative";
-  make(g, leaves, { kind, members: members.slice() });
+  make(g, leaves, { kind, members: node.results.length > 0 ? node.results.slice() : [node.id] });
 }
 
 /** The operand is written first, unless the update happens in its memory. */
@@ -219,7 +219,7 @@ function tryBuild(
   Object.assign(group, changed, { members });
   try {
     const { loads } = buildGroup(g, group, null);
-    if (loads.size + members.length > g.machine.maxBuffers) throw new Unmergeable("buffers");
+    if (bindingsOf(g, loads, members) > g.machine.maxBuffers) throw new Unmergeable("buffers");
     group.loads = loads;
     return true;
   } catch (error) {

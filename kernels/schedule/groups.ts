@@ -6,7 +6,7 @@ import type { Choice } from "./store.ts";
 /** A kernel while values are being gathered into it. */
 export type Group = {
   readonly id: number;
-  kind: "product" | "row" | "map" | "col" | "cumulative" | "host" | "update";
+  kind: "product" | "attention" | "row" | "map" | "col" | "cumulative" | "host" | "update";
   /** The stored nodes that it computes, ascending. */
   members: number[];
   /** Its iteration space. */

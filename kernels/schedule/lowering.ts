@@ -1,6 +1,7 @@
 import type { Index, KernelIR, Value } from "../ir/types.ts";
 import { type Expressions, expressions } from "../ir/value.ts";
-import type { Lowering } from "../lower/value.ts";
+import type { Lowering } from "../lower/lowering.ts";
+import type { AttentionIR } from "../ir/attention.ts";
 import type { HostIR, LoopIR, ProductIR } from "../ir/types.ts";
 import type { Scheduling } from "./groups.ts";
 
@@ -9,7 +10,7 @@ export type Buffers = Int32Array | null;
 
 /** A kernel and the stored nodes and inputs that it reads. */
 export type Built = {
-  readonly ir: KernelIR | ProductIR | HostIR | LoopIR;
+  readonly ir: KernelIR | ProductIR | AttentionIR | HostIR | LoopIR;
   readonly loads: ReadonlySet<number>;
 };
 

@@ -64,7 +64,7 @@ const NEVER_HOST: readonly NodeKind[] = ["input", "constant", "order", "also", "
 function onHost(norm: Norm, isChosen: (node: Node) => boolean): Norm {
   const nodes = norm.nodes.map((node): Node => {
     if (NEVER_HOST.includes(node.kind) || node.op === "fence" || !isChosen(node)) return node;
-    return { ...node, kind: "host", results: [node.id] };
+    return { ...node, kind: "host", results: node.results.length > 0 ? node.results : [node.id] };
   });
   return { ...norm, nodes };
 }
@@ -99,7 +99,8 @@ function writtenNodes({ norm, stored }: Scheduling, groups: readonly Group[]): U
   for (const node of norm.outputs) written[node] = 1;
   for (const group of groups) {
     for (const node of group.loads) if (stored[node]) written[node] = 1;
-    if (group.kind === "host") { for (const node of group.members) written[node] = 1; }
+    const isWhole = group.kind === "host" || group.kind === "attention";
+    if (isWhole) { for (const node of group.members) written[node] = 1; }
   }
   return written;
 }

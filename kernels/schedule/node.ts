@@ -19,6 +19,7 @@ export type NodeKind =
   | "random" // random_bits and threefry2x32
   | "reduce"
   | "product"
+  | "attention"
   | "concatenate" // stored in place by its operands
   | "update" // dynamic_update_slice and scatter: the first operand with elements replaced
   | "cumulative" // a running operation, which reads the results before
@@ -39,7 +40,7 @@ export type Node = {
   readonly size: number;
   /** The element of a constant. */
   readonly value: number;
-  /** The nodes of every result, for a host node; otherwise empty. */
+  /** The nodes of every result, for a host or attention node; otherwise empty. */
   readonly results: readonly number[];
 };
 
@@ -67,6 +68,7 @@ export type NodeParams = {
   readonly dilation: number;
   readonly starts: readonly number[];
   readonly kind: string;
+  readonly sorted?: boolean;
   readonly count: number;
   readonly value: number;
   readonly n: number;
@@ -95,6 +97,9 @@ export function reductionOf(node: Node): "sum" | "max" | "min" | "prod" {
   return REDUCTIONS[node.op]!;
 }
 
+/** Dtypes that no emitter knows. */
+const HOST_ONLY: readonly DType[] = ["f64", "i16", "u16"];
+
 /** The kind of an application of a primitive; "host" where there is no kernel for it. */
 export function classify(
   op: string,
@@ -103,9 +108,9 @@ export function classify(
   machine: Machine,
 ): NodeKind {
   const kind = kindOf(op, machine);
-  const isF64 = [...inputs, output].some((aval) => aval.dtype === "f64");
+  const hasNoKernel = [...inputs, output].some(({ dtype }) => HOST_ONLY.includes(dtype));
   // Composites have replaced what has no elements, but for primitives that hold Graphs.
-  return isF64 || inputs.some((aval) => sizeOf(aval.shape) === 0) ? "host" : kind;
+  return hasNoKernel || inputs.some((aval) => sizeOf(aval.shape) === 0) ? "host" : kind;
 }
 
 function kindOf(op: string, { elementwise }: Machine): NodeKind {
@@ -121,6 +126,9 @@ function kindOf(op: string, { elementwise }: Machine): NodeKind {
       return "iota";
     case "dot_general":
       return "product";
+    case "attention":
+    case "attention_grad":
+      return "attention";
     case "concatenate":
     case "pad":
       return "concatenate";

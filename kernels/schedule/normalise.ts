@@ -1,5 +1,6 @@
 import type { AnyPrimitive, Aval, Graph, GraphNode } from "../../core/mod.ts";
 import { expandGraph, range, roundTo } from "../../core/internal.ts";
+import { mayAttend } from "../ir/attention.ts";
 import type { Machine } from "../ir/types.ts";
 import { hasFormula } from "../lower/formulas/mod.ts";
 import { replaceComposites } from "./composites/mod.ts";
@@ -13,7 +14,10 @@ import { simplify } from "./simplify.ts";
  * common subexpressions shared, sums of disjoint pads made concatenations, and dead code removed.
  */
 export function normalise(whole: Graph, machine: Machine): Norm {
-  const graph = replaceComposites(expandGraph(whole), machine);
+  const graph = replaceComposites(
+    expandGraph(whole, (primitive) => !mayAttend(primitive)),
+    machine,
+  );
   const b = builder(machine);
   const map: number[] = [];
   const inputs: number[] = [];
@@ -52,7 +56,7 @@ function fence(b: Builder, node: GraphNode, operands: readonly number[], map: nu
   }
 }
 
-/** A primitive with several results runs on the host. */
+/** A primitive with several results runs on the host, but for attention. */
 function several(
   b: Builder,
   graph: Graph,
@@ -64,7 +68,7 @@ function several(
   const results = range(node.count).map((i) => first + i);
   for (const i of results) {
     map[node.out + i - first] = emit(b, {
-      kind: i === first ? "host" : "also",
+      kind: i > first ? "also" : mayAttend(node.primitive) ? "attention" : "host",
       op: node.primitive.name,
       params: node.params,
       inputs: i === first ? operands : [first],

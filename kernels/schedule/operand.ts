@@ -91,7 +91,7 @@ function loaded(t: IndexTable, node: number, value: Value, [batch, free, summed]
     stages: [{ reductions: [], stores: [{ buffer: LOADED, index, value }] }],
     rowStores: [],
     tile: true,
-    ordered: false,
+    sequence: [],
   };
   return { buffer: LOADED, offset: 0, freeStride: 0, kStride: 0, batch: [], loader, laneIsK };
 }

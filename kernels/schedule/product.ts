@@ -20,6 +20,7 @@ import type { Group, Scheduling } from "./groups.ts";
 import { bufferOf, type Buffers, type Built, isWritten, lowering } from "./lowering.ts";
 import { paramsOf } from "./node.ts";
 import { buildOperand } from "./operand.ts";
+import { bindingsOf } from "./too_many.ts";
 
 /** A product with its operands as strides or loaders and its chain as an epilogue. */
 export function buildProduct(s: Scheduling, group: Group, buffers: Buffers): Built {
@@ -52,7 +53,7 @@ export function buildProduct(s: Scheduling, group: Group, buffers: Buffers): Bui
     b: operand(1, columns),
     ...ends,
   };
-  endChainInTime(s, group, loads.size + group.members.length);
+  endChainInTime(s, group, bindingsOf(s, loads, group.members));
   return { ir, loads };
 }
 
@@ -178,6 +179,6 @@ function epilogueOf(
     stages: [{ reductions: [], stores }],
     rowStores: [],
     tile: true,
-    ordered: false,
+    sequence: [],
   };
 }

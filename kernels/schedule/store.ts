@@ -29,6 +29,7 @@ const ALWAYS: ReadonlySet<NodeKind> = new Set<NodeKind>([
   "cumulative",
   "copy",
   "also",
+  "attention",
   "host",
 ]);
 
@@ -121,6 +122,11 @@ function storeOperands(pass: Pass, node: Node, store: (i: number) => void): void
   } else if (node.kind === "gather" || node.kind === "random") {
     const table = stripViews(nodes, stored, node.inputs[0]!);
     if (!isFree(nodes[table]!)) store(table);
+  } else if (node.kind === "attention") {
+    for (const k of node.inputs) {
+      const array = stripViews(nodes, stored, k);
+      if (!isFree(nodes[array]!)) store(array);
+    }
   } else if (node.kind === "product") {
     for (const k of node.inputs) {
       const array = stripViews(nodes, stored, k);

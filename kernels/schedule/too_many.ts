@@ -1,3 +1,4 @@
+import { bytesOf } from "../../core/internal.ts";
 import { StoreDemand } from "../lower/value.ts";
 import type { Group, Scheduling } from "./groups.ts";
 import type { Built } from "./lowering.ts";
@@ -10,11 +11,25 @@ import type { Built } from "./lowering.ts";
  */
 export function refuseTooMany(s: Scheduling, group: Group, { loads }: Built): void {
   const { machine: { maxBuffers } } = s;
-  const buffers = loads.size + group.members.length;
+  const buffers = bindingsOf(s, loads, group.members);
   if (buffers <= maxBuffers || group.members.length > 1) return;
-  const node = halfOf(s, group, Math.max(2, Math.ceil(buffers / 2)));
+  const node = halfOf(s, group, Math.max(2, Math.ceil((loads.size + 1) / 2)));
   if (node < 0) return;
   throw new StoreDemand(node, `Cannot bind ${buffers} buffers: a kernel may have ${maxBuffers}`);
+}
+
+/** Buffers that a kernel binds for what it reads and stores, large arrays counting as several. */
+export function bindingsOf(
+  { norm: { nodes }, machine: { bindingBytes = Infinity } }: Pick<Scheduling, "norm" | "machine">,
+  loads: ReadonlySet<number>,
+  members: readonly number[],
+): number {
+  let count = 0;
+  for (const i of [...loads, ...members]) {
+    const { dtype, size } = nodes[i]!;
+    count += Math.max(1, Math.ceil(bytesOf(dtype) * size / bindingBytes));
+  }
+  return count;
 }
 
 /** The value below a group that is made of the most arrays, `limit` at most; -1 for none. */

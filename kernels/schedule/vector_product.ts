@@ -101,6 +101,7 @@ const STORED = new Set([
   "concatenate",
   "update",
   "cumulative",
+  "attention",
   "host",
   "copy",
   "constant",

@@ -1,4 +1,4 @@
-import type { Program } from "../../core/mod.ts";
+import type { KernelReport, Program } from "../../core/mod.ts";
 import type { HoistedLoop } from "../ir/hoist.ts";
 import type { LoopBody } from "../ir/loop.ts";
 import type { HostIR, LoopIR } from "../ir/types.ts";
@@ -9,6 +9,8 @@ import type { MemoryPlan } from "./plan.ts";
 export type CpuProgram = Program & Runnable & {
   /** By step: what the main thread does by itself, where it does. */
   readonly alone: readonly (HostIR | LoopStep | null)[];
+  /** By step: the kernel that it is a part of. */
+  readonly kernelOf: readonly KernelReport[];
   readonly plan: MemoryPlan;
   readonly donated: readonly boolean[];
   /** Slot of every output. */

@@ -1,5 +1,6 @@
 import type { Graph, MemoryUse } from "../../core/mod.ts";
 import { environment } from "../../core/internal.ts";
+import type { Watch } from "../plan/watch.ts";
 import { type Code, newCode } from "./code.ts";
 import type { BodyProgram } from "./compiled.ts";
 import { features } from "./features.ts";
@@ -29,9 +30,14 @@ export type Engine = {
   link(): void;
   /**
    * Runs a program with the addresses of its slots; `alone` does the steps that are null, and may
-   * run other programs meanwhile.
+   * run other programs meanwhile. `watch` is told of every step, where it is given.
    */
-  run(program: Runnable, addresses: ArrayLike<number>, alone: (at: number) => void): void;
+  run(
+    program: Runnable,
+    addresses: ArrayLike<number>,
+    alone: (at: number) => void,
+    watch?: Watch | null,
+  ): void;
   /** The programs of loops, by their bodies. */
   readonly bodies: WeakMap<Graph, Map<string, BodyProgram>>;
   /** Counts live buffers. */
@@ -83,7 +89,7 @@ export function newEngine(threads: number = threadsWanted()): Engine {
       const made = code.link();
       if (made) pool?.addCode(made);
     },
-    run(program, addresses, alone) {
+    run(program, addresses, alone, watch) {
       startWhenBusy(program);
       const shared = addresses.length <= TABLE_SIZE ? pool : null;
       const table = shared
@@ -98,11 +104,13 @@ export function newEngine(threads: number = threadsWanted()): Engine {
       try {
         program.steps.forEach((step, at) => {
           const before = runs;
+          watch?.(at);
           if (!step) alone(at);
           else if (shared && step.tasks > 1) shared.run(program.number, at, step);
           else for (let task = 0; task < step.tasks; task++) runTask(thread, step, task, table);
           if (runs !== before) shared?.addresses.set(addresses); // others have used the table
         });
+        watch?.(program.steps.length);
       } finally {
         runs++;
         depth--;

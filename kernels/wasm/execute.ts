@@ -1,3 +1,4 @@
+import { watchKernels } from "../plan/watch.ts";
 import type { CpuProgram } from "./compiled.ts";
 import type { Engine } from "./engine.ts";
 import { runHost } from "./host.ts";
@@ -10,12 +11,14 @@ export function runProgram(
   addresses: Int32Array<ArrayBuffer>,
 ): void {
   const { slotOf } = program.plan;
-  engine.run(program, addresses, (at) => {
+  const watch = watchKernels(program.kernelOf);
+  const runAlone = (at: number): void => {
     const alone = program.alone[at]!;
     if (alone.kind === "host") {
       runHost(alone, engine.heap, (buffer) => addresses[slotOf(buffer)]! >>> 0);
     } else {
       runLoop(alone, engine.heap, addresses, (inner, table) => runProgram(engine, inner, table));
     }
-  });
+  };
+  engine.run(program, addresses, runAlone, watch);
 }

@@ -1,3 +1,5 @@
+import { type AttentionCalls, attentionCalls } from "./attention/calls.ts";
+
 /** A compiled kernel, or a function of the product module. */
 export type Call = (...args: number[]) => void;
 
@@ -13,6 +15,7 @@ export type ProductCalls = {
   readonly thin: readonly (Call | undefined)[];
   readonly zeroStrip: Call;
   readonly copyStrip: Call;
+  readonly attention: AttentionCalls;
 };
 
 /** Instantiates a module over a memory and enters its functions into `calls`. */
@@ -34,6 +37,7 @@ export function linkProducts(
     thin: [undefined, ...[1, 2, 3, 4].map((rows) => exports[`thin${rows}`] as Call)],
     zeroStrip: exports["zeroStrip"] as Call,
     copyStrip: exports["copyStrip"] as Call,
+    attention: attentionCalls(exports, memory),
   };
 }
 

@@ -37,12 +37,13 @@ function chunksOf(
 ): { rowChunk: number; laneChunk: number } {
   const whole = { rowChunk: Math.max(1, rows), laneChunk: Math.max(1, lanes) };
   if (rows * lanes < SMALL) return whole;
-  const splitsLanes = ir.kind === "col" || ir.ordered || (ir.kind === "map" && rows < 8);
+  const isOrdered = ir.sequence.length > 0;
+  const splitsLanes = ir.kind === "col" || isOrdered || (ir.kind === "map" && rows < 8);
   if (!splitsLanes) {
     const rowChunk = Math.max(Math.ceil(SMALL / lanes), Math.ceil(rows / MAX_TASKS));
     return { ...whole, rowChunk };
   }
-  const share = ir.kind === "map" && !ir.ordered ? SMALL / rows : lanes / 16;
+  const share = ir.kind === "map" && !isOrdered ? SMALL / rows : lanes / 16;
   return { ...whole, laneChunk: roundUp(Math.max(share, lanes / MAX_TASKS), 16) };
 }
 

@@ -1,8 +1,9 @@
-import type { DeviceBuffer, Graph } from "../../core/mod.ts";
+import type { DeviceBuffer, Graph, KernelReport } from "../../core/mod.ts";
 import { refuseF64 } from "../../core/internal.ts";
 import type { HostIR, LoopIR, Machine } from "../ir/types.ts";
-import { kernelsInside, reportOf } from "../plan/report.ts";
+import { kernelsInside, reportKernel, reportOf } from "../plan/report.ts";
 import { scheduleGraph } from "../schedule/mod.ts";
+import { attends, lowerAttention } from "./attention/lower.ts";
 import type { CpuProgram, LoopPrograms, LoopStep } from "./compiled.ts";
 import { ELEMENTWISE } from "./elementwise.ts";
 import type { Engine } from "./engine.ts";
@@ -22,6 +23,7 @@ export const MACHINE: Machine = {
   maxBuffers: 64,
   elementwise: ELEMENTWISE,
   native: new Set(["sort"]),
+  attends,
 };
 
 /** A piece of the CPU backend's memory. */
@@ -54,7 +56,7 @@ function lowerProgram(engine: Engine, graph: Graph, donated: readonly boolean[])
     return [{ kernel, bytes: loop.bytes }];
   });
   const plan = planMemory(schedule, workspaces);
-  const steps = schedule.kernels.flatMap(({ ir }, i): (Step | HostIR | LoopStep)[] => {
+  const lowered = schedule.kernels.map(({ ir }, i): (Step | HostIR | LoopStep)[] => {
     const workspace = schedule.buffers.length + workspaces.findIndex(({ kernel }) => kernel === i);
     switch (ir.kind) {
       case "host":
@@ -63,14 +65,20 @@ function lowerProgram(engine: Engine, graph: Graph, donated: readonly boolean[])
         return [loopStep(ir, loops.get(ir)!, plan.slotOf, workspace)];
       case "product":
         return lowerProduct(ir, engine.code, plan.slotOf, workspace);
+      case "attention":
+        return lowerAttention(ir, plan.slotOf);
       default:
         return [lowerKernel(ir, engine.code, plan.slotOf)];
     }
   });
+  const steps = lowered.flat();
   return {
     number: programs++,
     report: reportOf(schedule, plan.arena.bytes, (ir) => kernelsInside(ir, loops.get(ir)!)),
     steps: steps.map((step) => isAlone(step) ? null : step),
+    kernelOf: schedule.kernels.flatMap((kernel, i) => {
+      return new Array<KernelReport>(lowered[i]!.length).fill(reportKernel(kernel));
+    }),
     alone: steps.map((step) => isAlone(step) ? step : null),
     plan,
     donated,

@@ -17,9 +17,11 @@ export function registerOf(dtype: DType): Register {
     case "bf16":
       return "float";
     case "i32":
+    case "i16":
     case "i8":
       return "signed";
     case "u32":
+    case "u16":
     case "u8":
       return "unsigned";
     case "bool":

@@ -104,7 +104,7 @@ function ranksOf(storage: StorageArray, dtype: DType): Uint32Array {
     const infinity = (dtype === "f16" ? 0x7c00 : 0x7f80) << 16;
     for (let i = 0; i < length; i++) ranks[i] = rankOfFloat(Number(storage[i]) << 16, infinity);
   } else {
-    const offset = dtype === "i32" || dtype === "i8" ? 2 ** 31 : 0;
+    const offset = dtype === "i32" || dtype === "i16" || dtype === "i8" ? 2 ** 31 : 0;
     for (let i = 0; i < length; i++) ranks[i] = Number(storage[i]) + offset;
   }
   return ranks;

@@ -1,3 +1,5 @@
+import type { AttentionStep } from "./attention/step.ts";
+
 /** Steps of a program as plain data, so that workers can be sent them. Buffers are slots of the
  * program's table of addresses. */
 
@@ -85,4 +87,4 @@ export type ProductStep = {
 };
 
 /** A step that any thread may do a part of. */
-export type Step = KernelStep | PackStep | ProductStep;
+export type Step = KernelStep | PackStep | ProductStep | AttentionStep;

@@ -1,3 +1,4 @@
+import { runAttention } from "./attention/task.ts";
 import { runPack, runProduct } from "./product/task.ts";
 import type { KernelStep, Step } from "./step.ts";
 import type { Thread } from "./thread.ts";
@@ -16,6 +17,8 @@ export function runTask(
       return runPack(thread, step, task, addresses);
     case "product":
       return runProduct(thread, step, task, addresses);
+    case "attention":
+      return runAttention(thread, step, task, addresses);
   }
 }
 

@@ -3,8 +3,10 @@ import { UnsupportedError } from "../../core/mod.ts";
 import { bytesOf, refuseF64, sizeOf, storageView } from "../../core/internal.ts";
 import { type Engine, newEngine } from "./engine.ts";
 import { executeProgram } from "./execute.ts";
+import { lostData } from "./health.ts";
 import type { GpuPiece } from "./memory.ts";
 import { compileProgram, type GpuProgram } from "./program.ts";
+import { nameOfAval, tooLarge } from "./too_large.ts";
 
 /**
  * The WebGPU backend: kernels in WGSL, in Deno and in browsers. Its device is opened by `init`.
@@ -20,21 +22,27 @@ export function webgpuBackend(): Backend {
   const backend: Backend = {
     name: "webgpu",
     ready: () => engine !== null,
-    init: () =>
-      opening ??= newEngine().then((made) => {
+    init: () => {
+      if (engine?.health.isLost()) engine = opening = null;
+      return opening ??= newEngine().then((made) => {
         engine = made;
-        if (!made.device.readsAtOnce) return;
-        backend.readSync = (buffer, aval) => readSync(made, buffer as GpuPiece, aval);
+        if (made.device.readsAtOnce) {
+          backend.readSync = (buffer, aval) => readSync(use(), buffer as GpuPiece, aval);
+        } else {
+          backend.settled = made.line.done;
+        }
       }, (error) => {
         opening = null;
         throw error;
-      }),
+      });
+    },
     upload: (storage, aval) => upload(use(), storage, aval),
     read: (buffer, aval) => read(use(), buffer as GpuPiece, aval),
-    free: (buffer) => use().memory.free(buffer as GpuPiece),
+    free: (buffer) => free(use(), buffer as GpuPiece),
     compile: (graph, donated) => compileProgram(use(), graph, donated),
     execute: (program, inputs) =>
       executeProgram(use(), program as GpuProgram, inputs as readonly GpuPiece[]),
+    isLost: (buffer) => (buffer as GpuPiece).gpu !== engine?.device.gpu,
     memory: () => engine?.memory.use() ?? { bytes: 0, buffers: 0 },
     describe: () => `webgpu: ${engine ? nameOf(engine) : "not open"}`,
   };
@@ -48,23 +56,54 @@ function nameOf({ device: { name, isSoftware } }: Engine): string {
 function upload(engine: Engine, storage: StorageArray, aval: Aval): GpuPiece {
   engine.health.check();
   refuseF64(aval.dtype, "webgpu");
-  const piece = engine.memory.allocate(bytesOfAval(aval));
+  const { maxBytes } = engine.device;
+  const bytes = bytesOfAval(aval);
+  if (bytes > maxBytes) throw tooLarge(nameOfAval(aval), bytes, maxBytes);
+  const piece = engine.memory.allocate(bytes);
   engine.memory.write(piece, storage);
   return piece;
 }
 
+function free({ line, memory }: Engine, piece: GpuPiece): void {
+  if (line.isEmpty()) memory.free(piece);
+  else line.add({ run: () => memory.free(piece) }); // whatever is in line may use it
+}
+
 async function read(engine: Engine, piece: GpuPiece, aval: Aval): Promise<StorageArray> {
-  if (engine.device.readsAtOnce) return readSync(engine, piece, aval);
+  if (engine.device.readsAtOnce) {
+    try {
+      return readSync(engine, piece, aval);
+    } catch (error) {
+      await engine.health.told(); // a loss is told after what fails for it
+      engine.health.check();
+      throw error;
+    }
+  }
+  requireOwn(engine, piece);
+  if (!engine.line.isEmpty()) await engine.line.done();
+  engine.line.check([piece]);
   engine.health.check();
-  const bytes = await engine.reader.read(piece.buffer, bytesOfAval(aval));
+  const bytes = await engine.reader.read(piece.buffer, bytesOfAval(aval)).catch(async (error) => {
+    await engine.health.told();
+    throw engine.health.readFailed(error);
+  });
   engine.health.check();
   return storageView(aval.dtype, bytes.buffer, 0, sizeOf(aval.shape));
 }
 
 function readSync(engine: Engine, piece: GpuPiece, aval: Aval): StorageArray {
   engine.health.check();
-  const bytes = engine.reader.readSync(piece.buffer, bytesOfAval(aval));
-  return storageView(aval.dtype, bytes.buffer, 0, sizeOf(aval.shape));
+  requireOwn(engine, piece);
+  try {
+    const bytes = engine.reader.readSync(piece.buffer, bytesOfAval(aval));
+    return storageView(aval.dtype, bytes.buffer, 0, sizeOf(aval.shape));
+  } catch (error) {
+    throw engine.health.readFailed(error);
+  }
+}
+
+function requireOwn({ device: { gpu } }: Engine, piece: GpuPiece): void {
+  if (piece.gpu !== gpu) throw lostData();
 }
 
 function bytesOfAval({ dtype, shape }: Aval): number {

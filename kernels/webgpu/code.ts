@@ -1,13 +1,23 @@
+import { UnsupportedError } from "../../core/mod.ts";
+import type { AttentionIR } from "../ir/attention.ts";
 import { keyOf } from "../ir/key.ts";
 import { buffersOf } from "../ir/structure.ts";
 import type { KernelIR, Operand, ProductIR } from "../ir/types.ts";
+import { printAttentionKernels } from "./attention/mod.ts";
 import type { Device } from "./device.ts";
 import { PARTIALS } from "./product/printer.ts";
 import { foldedGroups } from "./product/text.ts";
 import { type BytesOf, deviceTunings } from "./product/trial.ts";
 import type { Reader } from "./read.ts";
 import { COMPUTE_STAGE } from "./usage.ts";
-import { type MemoryOf, printKernel, printProductKernels, type WgslKernel } from "./wgsl/mod.ts";
+import {
+  type MemoryOf,
+  printKernel,
+  printProductKernels,
+  type WgslKernel,
+  type Windows,
+  windowsIn,
+} from "./wgsl/mod.ts";
 
 /** A kernel that is ready to run on buffers. */
 export type Pipeline = {
@@ -16,21 +26,25 @@ export type Pipeline = {
   readonly groups: readonly [x: number, y: number, z: number];
 };
 
-/** A kernel with the buffers of one place in a program, one for each binding. */
-export type Launch = { readonly pipeline: Pipeline; readonly buffers: readonly number[] };
+/** What a binding reaches: a buffer of a program, and which window of it. */
+export type Reach = { readonly buffer: number; readonly window: number };
 
-/** The kernels of a product, and the elements of f32 that they need in the buffer PARTIALS. */
+/** A kernel with what it binds at one place in a program. */
+export type Launch = { readonly pipeline: Pipeline; readonly bound: readonly Reach[] };
+
+/** Several kernels, and the elements of f32 that they need in the buffer PARTIALS. */
 export type ProductLaunches = { readonly launches: readonly Launch[]; readonly partials: number };
 
 /** The kernels of a device, each compiled once. */
 export type Code = {
-  readonly kernel: (ir: KernelIR, memoryOf: MemoryOf) => readonly Launch[];
+  readonly kernel: (ir: KernelIR, memoryOf: MemoryOf, bytesOf: BytesOf) => readonly Launch[];
   readonly product: (ir: ProductIR, memoryOf: MemoryOf, bytesOf: BytesOf) => ProductLaunches;
+  readonly attention: (ir: AttentionIR, memoryOf: MemoryOf, bytesOf: BytesOf) => ProductLaunches;
 };
 
-/** Compiled kernels of one structure; bindings by position in the list of its buffers. */
+/** Compiled kernels of one structure; buffers by position in the list of them. */
 type Compiled = {
-  readonly kernels: readonly { readonly pipeline: Pipeline; readonly bound: readonly number[] }[];
+  readonly kernels: readonly Launch[];
   readonly partials: number;
 };
 
@@ -52,6 +66,8 @@ export function newCode(device: Device, reader: Reader): Code {
   };
 
   const compile = (kernel: WgslKernel): Pipeline => {
+    const { length } = kernel.bindings;
+    if (length > device.maxBindings) throw bindsTooMuch(length, device.maxBindings);
     const layout = layoutOf(kernel);
     const module = gpu.createShaderModule({ code: kernel.code });
     const pipeline = gpu.createComputePipeline({
@@ -68,7 +84,9 @@ export function newCode(device: Device, reader: Reader): Code {
     partials,
     kernels: kernels.filter(({ groups }) => groups > 0).map((kernel) => ({
       pipeline: compile(kernel),
-      bound: kernel.bindings.map(({ buffer }) => buffers.indexOf(buffer)),
+      bound: kernel.bindings.map(({ buffer, window }) => {
+        return { buffer: buffers.indexOf(buffer), window };
+      }),
     })),
   });
 
@@ -81,23 +99,37 @@ export function newCode(device: Device, reader: Reader): Code {
     if (!found) compiled.set(key, found = compileAll(buffers, print()));
     const launches = found.kernels.map(({ pipeline, bound }): Launch => ({
       pipeline,
-      buffers: bound.map((at) => buffers[at]!),
+      bound: bound.map(({ buffer, window }) => ({ buffer: buffers[buffer]!, window })),
     }));
     return { launches, partials: found.partials };
   };
 
   return {
-    kernel: (ir, memoryOf) => {
+    kernel: (ir, memoryOf, bytesOf) => {
       const buffers = buffersOf(ir);
-      const key = `${keyOf(ir)}|${patternOf(buffers, memoryOf)}`;
-      const print = () => ({ kernels: [printKernel(ir, memoryOf)], partials: 0 });
+      const windows = windowsIn(device, bytesOf);
+      const key = `${keyOf(ir)}|${patternOf(buffers, memoryOf, windows)}`;
+      const target = { ...windows, ...device.switches };
+      const print = () => ({ kernels: [printKernel(ir, memoryOf, target)], partials: 0 });
       return launch(key, buffers, print).launches;
     },
     product: (ir, memoryOf, bytesOf) => {
       const buffers = [...buffersOfProduct(ir), PARTIALS];
-      const chosen = tuningOf(ir, bytesOf);
-      const key = `${productKey(ir)}|${patternOf(buffers, memoryOf)}|${JSON.stringify(chosen)}`;
-      return launch(key, buffers, () => printProductKernels(ir, chosen, memoryOf));
+      const windows = windowsIn(device, bytesOf);
+      const chosen = withinWindow(ir, tuningOf(ir, bytesOf), windows.bytes);
+      const pattern = patternOf(buffers, memoryOf, windows);
+      const key = `${productKey(ir)}|${pattern}|${JSON.stringify(chosen)}`;
+      const target = { ...windows, ...device.switches };
+      return launch(key, buffers, () => printProductKernels(ir, chosen, memoryOf, target));
+    },
+    attention: (ir, memoryOf, bytesOf) => {
+      const { inputs, outputs, primitive, params, inputTypes } = ir;
+      const buffers = [...inputs.map(({ buffer }) => buffer), ...outputs, PARTIALS];
+      const windows = windowsIn(device, bytesOf);
+      const views = inputs.map(({ offset, strides }) => [offset, strides]);
+      const pattern = patternOf(buffers, memoryOf, windows);
+      const key = JSON.stringify([primitive, params, inputTypes, views, pattern]);
+      return launch(key, buffers, () => printAttentionKernels(ir, memoryOf, windows));
     },
   };
 }
@@ -110,10 +142,28 @@ function entries(bindings: WgslKernel["bindings"]): GPUBindGroupLayoutEntry[] {
   }));
 }
 
-/** Which of the buffers share memory: aliases are one binding. */
-function patternOf(buffers: readonly number[], memoryOf: MemoryOf): string {
+function bindsTooMuch(count: number, limit: number): UnsupportedError {
+  return new UnsupportedError(
+    `Cannot run a kernel on the WebGPU device: its arrays take ${count} bindings, and the device ` +
+      `has ${limit}; split the largest arrays, or call setDevice("cpu")`,
+  );
+}
+
+/** Which of the buffers share memory, since aliases are one binding, and which lie in windows. */
+function patternOf(buffers: readonly number[], memoryOf: MemoryOf, windows: Windows): string {
   const memories = buffers.map(memoryOf);
-  return memories.map((memory) => memories.indexOf(memory)).join();
+  const shared = memories.map((memory) => memories.indexOf(memory)).join();
+  const counts = buffers.map(windows.count);
+  return counts.every((count) => count === 1) ? shared : `${shared} in ${counts}`;
+}
+
+/** Parts of a split sum have one binding: where they are larger, there is one part. */
+function withinWindow<T extends { readonly splits: number }>(
+  { batch, m, n }: ProductIR,
+  tuning: T,
+  windowBytes: number,
+): T {
+  return 4 * tuning.splits * batch * m * n <= windowBytes ? tuning : { ...tuning, splits: 1 };
 }
 
 /** The buffers of a product in the order of its parts. */

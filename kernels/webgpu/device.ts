@@ -1,7 +1,10 @@
 import { UnsupportedError } from "../../core/mod.ts";
+import { environment } from "../../core/internal.ts";
+import { probeSwitches } from "./probe.ts";
 import type { ProductDevice } from "./product/tuning.ts";
-import type { GpuProvider } from "./provider.ts";
+import type { GpuLimits, GpuProvider } from "./provider.ts";
 import { canReadAtOnce } from "./read.ts";
+import type { Switches } from "./wgsl/mod.ts";
 
 /** Limits that are asked for as high as the adapter has them. */
 const LIMITS = [
@@ -22,9 +25,13 @@ export type Device = ProductDevice & {
   /** Whether what is computed can be read without waiting. */
   readonly readsAtOnce: boolean;
   readonly features: ReadonlySet<string>;
+  /** What its kernels use beyond the baseline. */
+  readonly switches: Switches;
   /** Storage buffers of a kernel. */
   readonly maxBindings: number;
-  /** Bytes of a buffer that a kernel can bind. */
+  /** Bytes of a buffer that one binding reaches; larger buffers are bound as several windows. */
+  readonly windowBytes: number;
+  /** Bytes of a buffer, at most. */
   readonly maxBytes: number;
 };
 
@@ -34,11 +41,18 @@ export async function findAdapter(
 ): Promise<{ adapter: GPUAdapter; name: string; isSoftware: boolean } | null> {
   const gpu = provider.gpu();
   const adapter = await gpu?.requestAdapter({ powerPreference: "high-performance" }) ?? null;
-  if (!adapter) return null;
+  return adapter && { adapter, ...describeAdapter(adapter) };
+}
+
+/** An adapter's name, and whether it runs on the CPU. */
+export function describeAdapter(
+  adapter: GPUAdapter,
+): { readonly name: string; readonly isSoftware: boolean } {
   const { vendor, architecture, device, description } = adapter.info;
   const name = description || [vendor, architecture, device].filter((part) => part).join(" ");
-  const isSoftware = isFallback(adapter) || /llvmpipe|lavapipe|swiftshader/i.test(name);
-  return { adapter, name: name || "unnamed adapter", isSoftware };
+  const isSoftware = isFallback(adapter) ||
+    /llvmpipe|lavapipe|swiftshader|basic render/i.test(name);
+  return { name: name || "unnamed adapter", isSoftware };
 }
 
 /**
@@ -68,17 +82,36 @@ export async function openDevice(provider: GpuProvider): Promise<Device> {
   }
   if (!device) throw new UnsupportedError(`Cannot use the device "webgpu": ${name} refuses one`);
   const { limits } = device;
+  const used = usedFeatures(features, provider, isSoftware);
+  const limitOf = (name: keyof GpuLimits): number =>
+    Math.min(limits[name], provider.limits?.[name] ?? Infinity);
   return {
     gpu: device,
     name,
     isSoftware,
     features,
+    switches: await probeSwitches(device, used),
     readsAtOnce: provider.readsAtOnce && canReadAtOnce(device),
-    maxBindings: limits.maxStorageBuffersPerShaderStage,
-    maxBytes: Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize),
+    maxBindings: limitOf("maxStorageBuffersPerShaderStage"),
+    windowBytes: roundDown(limitOf("maxStorageBufferBindingSize")),
+    maxBytes: roundDown(limitOf("maxBufferSize")),
     workgroupBytes: limits.maxComputeWorkgroupStorageSize,
     invocations: limits.maxComputeInvocationsPerWorkgroup,
   };
+}
+
+/**
+ * The features that kernels use: those that the provider or the variable GRAFT_WEBGPU_FEATURES names
+ * ("none", or "shader-f16,subgroups"), else all of a graphics card and none of a software adapter.
+ */
+function usedFeatures(
+  granted: ReadonlySet<string>,
+  provider: GpuProvider,
+  isSoftware: boolean,
+): ReadonlySet<string> {
+  const named = provider.features ?? environment("GRAFT_WEBGPU_FEATURES")?.split(",");
+  const wanted = named ?? (isSoftware ? [] : [...granted]);
+  return new Set(wanted.map((name) => name.trim()).filter((name) => granted.has(name)));
 }
 
 async function tryDevice(
@@ -96,6 +129,11 @@ async function tryDevice(
     if (requiredFeatures.length > 0) return null;
     throw error;
   }
+}
+
+/** Windows start at multiples of any device's alignment, and hold whole quads. */
+function roundDown(bytes: number): number {
+  return bytes - bytes % 256;
 }
 
 function isFallback(adapter: GPUAdapter): boolean {

@@ -2,6 +2,7 @@ import type { Graph } from "../../core/mod.ts";
 import { type Code, newCode } from "./code.ts";
 import { type Device, openDevice } from "./device.ts";
 import { type Health, newHealth } from "./health.ts";
+import { type Line, newLine } from "./line.ts";
 import { type Memory, newMemory } from "./memory.ts";
 import type { GpuProgram } from "./program.ts";
 import { newReader, type Reader } from "./read.ts";
@@ -16,6 +17,10 @@ export type Engine = {
   readonly code: Code;
   readonly reader: Reader;
   readonly slots: Slots;
+  /** Programs of a device that was lost, compiled again. */
+  readonly renewed: WeakMap<GpuProgram, GpuProgram>;
+  /** Programs that wait for the host. */
+  readonly line: Line;
   /** The programs of loops, by their bodies and what may be overwritten. */
   readonly bodies: WeakMap<Graph, Map<string, GpuProgram>>;
   /** Submits commands, and counts. */
@@ -26,8 +31,11 @@ export type Engine = {
 /** Opens the device. */
 export async function newEngine(): Promise<Engine> {
   const device = await openDevice(gpuProvider());
-  const health = newHealth(device.gpu);
-  const memory = newMemory(device, health);
+  const health: Health = newHealth(device.gpu, {
+    describe: () => memory.describe(),
+    shed: (failed) => memory.shed(failed),
+  });
+  const memory: Memory = newMemory(device, health);
   const reader = newReader(device.gpu);
   let count = 0;
   return {
@@ -37,7 +45,9 @@ export async function newEngine(): Promise<Engine> {
     code: newCode(device, reader),
     reader,
     slots: newSlots(memory),
+    line: newLine(),
     bodies: new WeakMap(),
+    renewed: new WeakMap(),
     submit: (encoder) => {
       device.gpu.queue.submit([encoder.finish()]);
       memory.submitted();

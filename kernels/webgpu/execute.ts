@@ -1,89 +1,157 @@
+import { loopWord, timeline } from "../../core/internal.ts";
+import { answerAtOnce, answerLater, type Asking } from "./asking.ts";
+import type { Device } from "./device.ts";
 import type { Engine } from "./engine.ts";
-import type { GpuPiece } from "./memory.ts";
-import type { Dispatch, GpuProgram } from "./program.ts";
 import { runHost } from "./host.ts";
+import type { GpuPiece, Memory } from "./memory.ts";
+import { compileProgram, type Dispatch, type GpuProgram } from "./program.ts";
+import { lostData } from "./health.ts";
 import { newRecorder } from "./recorder.ts";
 import type { Run } from "./run.ts";
 import { runLoop } from "./run_loop.ts";
+import { watchDevice } from "./timestamps.ts";
 
 /** Bind groups that a kernel keeps, for the buffers that it was run with last. */
 const KEPT_GROUPS = 8;
 
 /**
- * Runs a program: one encoder, one pass and one submit, unless the host computes in between.
- * Donated inputs that no output took over are freed.
+ * Runs a program: one encoder, one pass and one submit, unless the host has to see something in
+ * between. Where that has to be waited for, the program stands in line, and its results are memory
+ * that it is going to fill. Donated inputs that no output took over are freed.
  */
 export function executeProgram(
   engine: Engine,
-  program: GpuProgram,
+  given: GpuProgram,
   inputs: readonly GpuPiece[],
 ): GpuPiece[] {
-  engine.health.check();
-  const recorder = newRecorder(engine.device.gpu, engine.submit);
-  const results = runProgram({ engine, recorder, depth: 0 }, program, inputs);
-  recorder.flush();
+  const { device: { gpu, readsAtOnce }, health, line, memory, reader } = engine;
+  health.check();
+  requireOwn(engine, inputs);
+  line.check(inputs);
+  const program = programFor(engine, given);
+  if (program.refusal) throw program.refusal;
+  const newRun = (): Run => {
+    const recorder = newRecorder(gpu, engine.submit, watchDevice(engine));
+    return { engine, recorder, depth: 0 };
+  };
+  if (line.isEmpty() && (readsAtOnce || !program.asks)) {
+    const run = newRun();
+    const results = answerAtOnce(runProgram(run, program, inputs), reader);
+    run.recorder.flush();
+    return results;
+  }
+  const placed = placeEnds(memory, program, inputs);
+  const results = resultsOf(program, placed);
+  const work = async (): Promise<void> => {
+    health.check();
+    const run = newRun();
+    await answerLater(runSteps(run, program, inputs, placed), reader);
+    run.recorder.flush();
+  };
+  line.add({ run: work, inputs, results });
   return results;
 }
 
+/** Refuses what a lost device has had. */
+function requireOwn({ device: { gpu } }: Engine, pieces: readonly GpuPiece[]): void {
+  for (const piece of pieces) if (piece.gpu !== gpu) throw lostData();
+}
+
+/** A program as it is, or compiled again if its device was lost. */
+function programFor(engine: Engine, program: GpuProgram): GpuProgram {
+  if (program.gpu === engine.device.gpu) return program;
+  const known = engine.renewed.get(program);
+  if (known) return known;
+  const made = compileProgram(engine, program.graph, program.donated);
+  engine.renewed.set(program, made);
+  return made;
+}
+
+/** Runs a program inside a call; nothing is kept of one that fails. */
+function* runProgram(
+  run: Run,
+  program: GpuProgram,
+  inputs: readonly GpuPiece[],
+): Asking<GpuPiece[]> {
+  const { memory } = run.engine;
+  const placed = placeEnds(memory, program, inputs);
+  try {
+    yield* runSteps(run, program, inputs, placed);
+  } catch (error) {
+    freeOutputs(memory, program, placed);
+    throw error;
+  }
+  return resultsOf(program, placed);
+}
+
 /** Records a program, and the loops in it, whose programs keep their own values elsewhere. */
-function runProgram(run: Run, program: GpuProgram, inputs: readonly GpuPiece[]): GpuPiece[] {
-  const { memory, device } = run.engine;
-  const { outputs, donated } = program;
-  const pieces = piecesOf(run, program, inputs);
+function* runSteps(
+  run: Run,
+  program: GpuProgram,
+  inputs: readonly GpuPiece[],
+  placed: readonly Placed[],
+): Asking<void> {
+  const { memory, device, slots } = run.engine;
+  const shared = slots.reserve(program.plan.slots, run.depth);
+  const pieces = program.plan.places.map((place, i) =>
+    place.kind === "slot" ? shared[place.number]! : placed[i]!
+  );
   const inside: Run = { ...run, depth: run.depth + 1 };
+  const profiled = timeline();
   for (const step of program.steps) {
     switch (step.kind) {
       case "dispatch": {
         const { pipeline, groups } = step.pipeline;
-        run.recorder.dispatch(pipeline, bindGroupOf(device.gpu, step, pieces), groups);
+        const group = bindGroupOf(device, step, pieces);
+        run.recorder.dispatch(pipeline, group, groups, step.kernel);
         break;
       }
       case "host":
-        runHost(run, step, pieces);
+        yield* runHost(run, step, pieces);
         break;
       case "loop":
-        runLoop(inside, step, pieces, (at, operands) => runProgram(inside, at.program, operands));
+        profiled?.loops.push(loopWord(step.kernel));
+        yield* runLoop(inside, step, pieces, (at, xs) => runProgram(inside, at.program, xs));
+        profiled?.loops.pop();
     }
   }
-  const results = outputs.map((memory) => pieces[memory]!);
-  const taken = new Set(results);
+  const taken = new Set(resultsOf(program, placed));
   inputs.forEach((piece, i) => {
-    if (donated[i] && !taken.has(piece)) memory.free(piece);
+    if (program.donated[i] && !taken.has(piece)) memory.free(piece);
   });
-  return results;
 }
 
-/** The pieces of a program's memories; none is kept where one does not fit. */
-function piecesOf(
-  { engine: { memory, slots }, depth }: Run,
-  { plan }: GpuProgram,
-  inputs: readonly GpuPiece[],
-): GpuPiece[] {
-  const made: GpuPiece[] = [];
+/** The piece of a memory of a program; null while it is a slot, which belongs to whatever runs. */
+type Placed = GpuPiece | null;
+
+/** The pieces of inputs and outputs, by memory; none is allocated where one does not fit. */
+function placeEnds(memory: Memory, program: GpuProgram, inputs: readonly GpuPiece[]): Placed[] {
+  const placed: Placed[] = [];
   try {
-    const shared = slots.reserve(plan.slots, depth);
-    return plan.places.map((place): GpuPiece => {
-      switch (place.kind) {
-        case "input":
-          return inputs[place.index]!;
-        case "slot":
-          return shared[place.number]!;
-        case "output": {
-          const piece = memory.allocate(place.bytes);
-          made.push(piece);
-          return piece;
-        }
-      }
-    });
+    for (const place of program.plan.places) {
+      if (place.kind === "output") placed.push(memory.allocate(place.bytes));
+      else placed.push(place.kind === "input" ? inputs[place.index]! : null);
+    }
   } catch (error) {
-    for (const piece of made) memory.free(piece);
+    freeOutputs(memory, program, placed);
     throw error;
   }
+  return placed;
+}
+
+function freeOutputs(memory: Memory, program: GpuProgram, placed: readonly Placed[]): void {
+  placed.forEach((piece, i) => {
+    if (piece && program.plan.places[i]!.kind === "output") memory.free(piece);
+  });
+}
+
+function resultsOf({ outputs }: GpuProgram, placed: readonly Placed[]): GpuPiece[] {
+  return outputs.map((memory) => placed[memory]!);
 }
 
 function bindGroupOf(
-  gpu: GPUDevice,
-  { pipeline: { layout }, memories, groups }: Dispatch,
+  { gpu, windowBytes }: Device,
+  { pipeline: { layout }, memories, windows, groups }: Dispatch,
   pieces: readonly GpuPiece[],
 ): GPUBindGroup {
   let key = "";
@@ -92,10 +160,16 @@ function bindGroupOf(
   if (known) return known;
   const entries = memories.map((memory, binding) => ({
     binding,
-    resource: { buffer: pieces[memory]!.buffer },
+    resource: windowOf(pieces[memory]!.buffer, windows[binding]!, windowBytes),
   }));
   const made = gpu.createBindGroup({ layout, entries });
   if (groups.size >= KEPT_GROUPS) groups.delete(groups.keys().next().value!);
   groups.set(key, made);
   return made;
+}
+
+/** A window of a buffer, which may be larger than what lies in it. */
+function windowOf(buffer: GPUBuffer, window: number, windowBytes: number): GPUBufferBinding {
+  const offset = window * windowBytes;
+  return { buffer, offset, size: Math.min(windowBytes, buffer.size - offset) };
 }

@@ -4,32 +4,78 @@ import { UnsupportedError } from "../../core/mod.ts";
 export type Health = {
   /** Throws what has been told since the last time, and forever once the device is lost. */
   readonly check: () => void;
-  /** Notes what is about to be allocated, for the message that it did not fit. */
-  readonly asksFor: (bytes: number, live: number) => void;
+  readonly isLost: () => boolean;
+  /** Makes a buffer of so many bytes, and notes it if it does not fit. */
+  readonly allocating: (bytes: number, make: () => GPUBuffer) => GPUBuffer;
+  /** Resolves when what happened so far has been told. */
+  readonly told: () => Promise<void>;
+  /** A read failed, which a lost device says in its own words. */
+  readonly readFailed: (error: unknown) => Error;
 };
 
+/** What a device is asked about when something went wrong. */
+export type Told = {
+  /** What is live, for people. */
+  readonly describe: () => string;
+  /** Gives up what is kept for later, and a buffer that has no memory. */
+  readonly shed: (failed: GPUBuffer | null) => void;
+};
+
+/** Bytes from which on it is asked whether an allocation went well, which makes a promise. */
+const LARGE = 1 << 20;
+
 /** Listens to a device. */
-export function newHealth(gpu: GPUDevice): Health {
-  let failure: string | null = null;
+export function newHealth(gpu: GPUDevice, memory: Told): Health {
+  let failure: Error | null = null;
   let lost: string | null = null;
-  let asked = { bytes: 0, live: 0 };
+  let asked = 0;
+  const outOfMemory = (bytes: number, buffer: GPUBuffer | null): void => {
+    failure = new RangeError(
+      `Cannot allocate ${bytes} bytes on the WebGPU device: it is out of memory with ` +
+        `${memory.describe()}; use a smaller batch or sequence, checkpoint(), dispose of tensors, ` +
+        `or call setDevice("cpu")`,
+    );
+    memory.shed(buffer);
+  };
   gpu.addEventListener("uncapturederror", ({ error }: GPUUncapturedErrorEvent) => {
-    failure ??= isOutOfMemory(error) ? outOfMemory(asked) : broken(error.message);
+    if (isOutOfMemory(error)) outOfMemory(asked, null);
+    else failure ??= broken(error.message);
   });
   gpu.lost.then(({ reason, message }) => {
-    lost = `Cannot use the WebGPU device: it was lost (${
-      [reason, message].filter(Boolean).join(": ")
-    }); start again and resume from the last checkpoint, or call setDevice("cpu")`;
+    const why = [reason, message].filter((part) => part && part !== "unknown").join(": ");
+    lost = `Cannot use the WebGPU device: it was lost${why ? ` (${why})` : ""} with ` +
+      `${memory.describe()}; await init() opens it anew: then load the data again, or resume from ` +
+      `the last checkpoint; or call setDevice("cpu")`;
   }).catch(() => {});
   return {
     check: () => {
       if (lost !== null) throw new UnsupportedError(lost);
       if (failure === null) return;
-      const message = failure;
+      const error = failure;
       failure = null;
-      throw message.startsWith("Cannot allocate") ? new RangeError(message) : new Error(message);
+      throw error;
     },
-    asksFor: (bytes, live) => void (asked = { bytes, live }),
+    isLost: () => lost !== null,
+    allocating: (bytes, make) => {
+      asked = bytes;
+      if (bytes < LARGE) return make();
+      gpu.pushErrorScope("out-of-memory");
+      const buffer = make();
+      gpu.popErrorScope().then((error) => {
+        if (error) outOfMemory(bytes, buffer);
+      }, () => {});
+      return buffer;
+    },
+    told: () => new Promise((resolve) => setTimeout(resolve)),
+    readFailed: (error) => {
+      if (lost !== null) return new UnsupportedError(lost);
+      if (failure !== null) return failure;
+      const message = error instanceof Error ? error.message : String(error);
+      return new UnsupportedError(
+        `Cannot read from the WebGPU device: ${message}; if it was lost, await init() opens it ` +
+          "anew: then load the data again, or resume from the last checkpoint",
+      );
+    },
   };
 }
 
@@ -37,11 +83,14 @@ function isOutOfMemory(error: GPUError): boolean {
   return error.constructor.name === "GPUOutOfMemoryError";
 }
 
-function outOfMemory({ bytes, live }: { readonly bytes: number; readonly live: number }): string {
-  return `Cannot allocate ${bytes} bytes on the WebGPU device: it is out of memory with ${live} ` +
-    `bytes live; use a smaller batch, checkpoint(), dispose of tensors, or call setDevice("cpu")`;
+function broken(message: string): Error {
+  return new Error(`Cannot run a WebGPU kernel: ${message}; report it as a bug of Graft`);
 }
 
-function broken(message: string): string {
-  return `Cannot run a WebGPU kernel: ${message}; report it as a bug of Graft`;
+/** The refusal of a buffer of a device that was lost, on the one that was opened since. */
+export function lostData(): UnsupportedError {
+  return new UnsupportedError(
+    "Cannot use a tensor that was lost with its WebGPU device: load it again, or resume from the " +
+      "last checkpoint",
+  );
 }

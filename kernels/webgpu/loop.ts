@@ -1,4 +1,4 @@
-import type { Graph } from "../../core/mod.ts";
+import type { Graph, KernelReport } from "../../core/mod.ts";
 import { bytesOf, sizeOf } from "../../core/internal.ts";
 import { type HoistedLoop, hoistLoop } from "../ir/hoist.ts";
 import { bodiesOf, bodyOf, type LoopBody } from "../ir/loop.ts";
@@ -12,6 +12,7 @@ export type BodyProgram = { readonly body: LoopBody; readonly program: GpuProgra
 export type LoopStep = {
   readonly kind: "loop";
   readonly ir: LoopIR;
+  readonly kernel: KernelReport;
   readonly hoisted: HoistedLoop;
   /** What runs once, before the first turn. */
   readonly before: BodyProgram | null;
@@ -23,12 +24,9 @@ export type LoopStep = {
 /** Compiles a Graph with inputs that may be overwritten. */
 export type Compile = (graph: Graph, donated: readonly boolean[]) => GpuProgram;
 
-/**
- * Whether a loop runs on the device. A choice or a test has to be read by the host, and slices are
- * copied as whole words.
- */
-export function runsOnDevice({ loop, inputTypes, outputTypes }: LoopIR, canRead: boolean): boolean {
-  if (loop.kind !== "scan") return canRead;
+/** Whether a loop runs on the device, where slices are copied as whole words. */
+export function runsOnDevice({ loop, inputTypes, outputTypes }: LoopIR): boolean {
+  if (loop.kind !== "scan") return true;
   const { consts, carry, length } = loop;
   const stacks = [...inputTypes.slice(consts + carry), ...outputTypes.slice(carry)];
   return length === 0 ||

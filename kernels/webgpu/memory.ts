@@ -1,13 +1,16 @@
 import type { DeviceBuffer, MemoryUse } from "../../core/mod.ts";
 import type { Device } from "./device.ts";
 import type { Health } from "./health.ts";
+import { tooLarge } from "./too_large.ts";
 import { USAGE } from "./usage.ts";
 
 /** A piece of the device's memory. */
 export type GpuPiece = DeviceBuffer & {
   readonly buffer: GPUBuffer;
-  /** Tells buffers apart; one number is never used twice. */
+  /** Tells buffers of a device apart; one number is never used twice. */
   readonly id: number;
+  /** The device that it belongs to, which may be lost. */
+  readonly gpu: GPUDevice;
 };
 
 /** The memory of a device: buffers are kept when they are freed, for the next of their size. */
@@ -21,6 +24,12 @@ export type Memory = {
   readonly write: (piece: GpuPiece, data: ArrayBufferView<ArrayBufferLike>) => void;
   /** What is live; what is kept for later does not count. */
   readonly use: () => MemoryUse;
+  /** The same for people, with what does not count. */
+  readonly describe: () => string;
+  /** Gives up what is kept for later, and makes sure that a buffer without memory is not kept. */
+  readonly shed: (failed: GPUBuffer | null) => void;
+  /** Whether a piece turned out to have no memory. */
+  readonly isFailed: (piece: GpuPiece) => boolean;
   /** After a submit: copies of uploads are on their way, and what was given up can go. */
   readonly submitted: () => void;
 };
@@ -41,13 +50,14 @@ export function newMemory({ gpu, maxBytes }: Device, health: Health): Memory {
   let next = 0;
   let live = 0;
   let kept = 0;
+  let reserved = 0;
+  const failures = new WeakSet<GPUBuffer>();
   let waiting = 0;
   // Commands that are recorded and not yet submitted may use a buffer that is given up.
   const doomed: GPUBuffer[] = [];
   const usage = USAGE.storage | USAGE.copySource | USAGE.copyTarget;
 
-  const trim = (): void => {
-    const limit = Math.max(KEPT_LEAST, KEPT_SHARE * live);
+  const trim = (limit = Math.max(KEPT_LEAST, KEPT_SHARE * live)): void => {
     for (const [size, pieces] of idle) {
       while (kept > limit && pieces.length > 0) {
         doomed.push(pieces.shift()!.buffer);
@@ -58,15 +68,10 @@ export function newMemory({ gpu, maxBytes }: Device, health: Health): Memory {
   };
 
   const make = (bytes: number): Omit<GpuPiece, "bytes"> => {
-    if (bytes > maxBytes) {
-      throw new RangeError(
-        `Cannot allocate ${bytes} bytes: a kernel of this WebGPU device binds ${maxBytes} at most; ` +
-          `split the array or call setDevice("cpu")`,
-      );
-    }
-    health.asksFor(bytes, live);
+    if (bytes > maxBytes) throw tooLarge("an array", bytes, maxBytes);
     const size = Math.min(sizeClass(bytes), maxBytes);
-    return { buffer: gpu.createBuffer({ size, usage }), id: next++ };
+    const buffer = health.allocating(size, () => gpu.createBuffer({ size, usage }));
+    return { buffer, id: next++, gpu };
   };
 
   return {
@@ -77,13 +82,21 @@ export function newMemory({ gpu, maxBytes }: Device, health: Health): Memory {
       const { buffer, id } = found ?? make(bytes);
       sizes.set(id, bytes);
       live += bytes;
-      return { bytes, buffer, id };
+      return { bytes, buffer, id, gpu };
     },
-    reserve: (bytes) => ({ bytes, ...make(bytes) }),
-    drop: ({ buffer }) => void doomed.push(buffer),
+    reserve: (bytes) => {
+      const piece = { bytes, ...make(bytes) };
+      reserved += bytes;
+      return piece;
+    },
+    drop: ({ buffer, bytes }) => {
+      doomed.push(buffer);
+      reserved -= bytes;
+    },
     free: (piece) => {
-      if (!sizes.delete(piece.id)) return;
+      if (piece.gpu !== gpu || !sizes.delete(piece.id)) return;
       live -= piece.bytes;
+      if (failures.has(piece.buffer)) return;
       const size = sizeClass(piece.bytes);
       const pieces = idle.get(size);
       if (pieces) pieces.push(piece);
@@ -108,6 +121,13 @@ export function newMemory({ gpu, maxBytes }: Device, health: Health): Memory {
       waiting = 0;
     },
     use: () => ({ bytes: live, buffers: sizes.size }),
+    describe: () =>
+      `${live} bytes live in ${sizes.size} arrays and ${reserved} in values inside programs`,
+    shed: (failed) => {
+      if (failed) failures.add(failed);
+      trim(0);
+    },
+    isFailed: ({ buffer }) => failures.has(buffer),
     submitted: () => {
       waiting = 0;
       for (const buffer of doomed.splice(0)) buffer.destroy();

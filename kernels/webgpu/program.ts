@@ -1,22 +1,29 @@
-import type { Graph, Program } from "../../core/mod.ts";
-import { UnsupportedError } from "../../core/mod.ts";
-import { bytesOf, refuseF64 } from "../../core/internal.ts";
+import type { Graph, KernelReport, Program } from "../../core/mod.ts";
+import { bytesOf, refuseF64, sizeOf } from "../../core/internal.ts";
+import type { AttentionCall } from "../ir/attention.ts";
 import type { HostIR, LoopIR, Machine, Schedule } from "../ir/types.ts";
 import { memoriesOf } from "../plan/memory.ts";
-import { kernelsInside, reportOf } from "../plan/report.ts";
+import { kernelsInside, reportKernel, reportOf } from "../plan/report.ts";
 import { scheduleGraph } from "../schedule/mod.ts";
+import { attends } from "./attention/mod.ts";
 import type { Pipeline } from "./code.ts";
 import type { Engine } from "./engine.ts";
 import { type Compile, loopPrograms, type LoopStep, runsOnDevice } from "./loop.ts";
 import { PARTIALS } from "./product/printer.ts";
+import type { BytesOf } from "./product/trial.ts";
 import { type Item, planSlots, type SlotPlan } from "./slots.ts";
+import { firstTooLarge } from "./too_large.ts";
 import { ELEMENTWISE } from "./wgsl/mod.ts";
 
 /** A kernel of a program: what it binds, and the bind groups that it was run with. */
 export type Dispatch = {
   readonly kind: "dispatch";
   readonly pipeline: Pipeline;
+  /** Null: it goes on with the kernel before it. */
+  readonly kernel: KernelReport | null;
+  /** What each binding reaches: a memory, and which window of it. */
   readonly memories: readonly number[];
+  readonly windows: readonly number[];
   readonly groups: Map<string, GPUBindGroup>;
 };
 
@@ -24,6 +31,7 @@ export type Dispatch = {
 export type HostStep = {
   readonly kind: "host";
   readonly ir: HostIR | LoopIR;
+  readonly kernel: KernelReport;
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
 };
@@ -33,16 +41,38 @@ export type Step = Dispatch | HostStep | LoopStep;
 
 /** A program of the WebGPU backend. */
 export type GpuProgram = Program & {
+  /** What it was compiled from, and for. */
+  readonly graph: Graph;
+  readonly gpu: GPUDevice;
   readonly steps: readonly Step[];
   readonly plan: SlotPlan;
   readonly donated: readonly boolean[];
   /** Memory of every output. */
   readonly outputs: readonly number[];
+  /** Whether the host has to see something on the way: operands, a test or a choice. */
+  readonly asks: boolean;
+  /** Why it cannot be run: an array of it fits in no buffer. */
+  readonly refusal: RangeError | null;
 };
 
 /** What the schedule knows of a device. */
 function machineOf(engine: Engine): Machine {
-  return { maxBuffers: engine.device.maxBindings, elementwise: ELEMENTWISE };
+  const { maxBindings, windowBytes } = engine.device;
+  return {
+    maxBuffers: maxBindings,
+    bindingBytes: windowBytes,
+    elementwise: ELEMENTWISE,
+    segments: true,
+    attends: (call) => attends(call, maxBindings - windowsBeyond(call, windowBytes)),
+  };
+}
+
+/** Bindings that an attention takes beyond one an array, at most: each may have a gradient. */
+function windowsBeyond({ inputTypes }: AttentionCall, windowBytes: number): number {
+  const beyond = inputTypes.map(({ dtype, shape }) =>
+    Math.max(1, Math.ceil(bytesOf(dtype) * sizeOf(shape) / windowBytes)) - 1
+  );
+  return 2 * beyond.reduce((sum, count) => sum + count, 0);
 }
 
 /** Schedules a Graph and compiles the kernels that are new. */
@@ -58,7 +88,9 @@ export function compileProgram(
     memories.flatMap(({ members }, i) => members.map((at) => [schedule.buffers[at]!.id, i])),
   );
   const workspaces: Item[] = [];
-  const steps = stepsOf(engine, schedule, numbers, workspaces);
+  const bytesOfMemory = (buffer: number): number => memories[numbers.get(buffer)!]!.bytes;
+  const refusal = firstTooLarge(schedule.buffers, graph, engine.device.maxBytes);
+  const steps = refusal ? [] : stepsOf(engine, schedule, numbers, bytesOfMemory, workspaces);
   const plan = planSlots(memories, workspaces);
   const peak = plan.slots.reduce((sum, bytes) => sum + bytes, 0);
   return {
@@ -66,48 +98,79 @@ export function compileProgram(
       const loop = steps.find((step) => step.kind === "loop" && step.ir === ir);
       return loop?.kind === "loop" ? kernelsInside(ir, loop) : [];
     }),
+    graph,
+    gpu: engine.device.gpu,
     steps,
     plan,
     donated,
     outputs: schedule.outputs.map((buffer) => numbers.get(buffer)!),
+    asks: steps.some(asksHost),
+    refusal: refusal ?? firstRefusal(steps),
   };
+}
+
+function firstRefusal(steps: readonly Step[]): RangeError | null {
+  for (const step of steps) {
+    for (const at of step.kind === "loop" ? [step.before, ...step.bodies] : []) {
+      if (at?.program.refusal) return at.program.refusal;
+    }
+  }
+  return null;
+}
+
+function asksHost(step: Step): boolean {
+  switch (step.kind) {
+    case "dispatch":
+      return false;
+    case "host":
+      return true;
+    case "loop":
+      return step.ir.loop.kind !== "scan" ||
+        [step.before, ...step.bodies].some((at) => at?.program.asks);
+  }
 }
 
 function stepsOf(
   engine: Engine,
-  { kernels, buffers }: Schedule,
+  { kernels }: Schedule,
   numbers: ReadonlyMap<number, number>,
+  bytesOf: BytesOf,
   workspaces: Item[],
 ): Step[] {
-  const { code, device } = engine;
+  const { code } = engine;
   const compile: Compile = (graph, donated) => bodyProgram(engine, graph, donated);
   const first = 1 + Math.max(-1, ...numbers.values());
   // A workspace of its own for every product: the plan lets them share.
   const memoryOf = (buffer: number): number =>
     buffer === PARTIALS ? first + workspaces.length : numbers.get(buffer)!;
-  const bytes = new Map(buffers.map(({ id, dtype, size }) => [id, bytesOf(dtype) * size]));
-  return kernels.flatMap(({ ir }, at): Step[] => {
-    if (ir.kind === "loop" && runsOnDevice(ir, device.readsAtOnce)) {
+  return kernels.flatMap((scheduled, at): Step[] => {
+    const { ir } = scheduled;
+    const kernel = reportKernel(scheduled);
+    if (ir.kind === "loop" && runsOnDevice(ir)) {
       const programs = loopPrograms(ir, compile);
       const inputs = ir.inputs.map(memoryOf);
-      return [{ kind: "loop", ir, ...programs, inputs, outputs: ir.outputs.map(memoryOf) }];
+      return [{ kind: "loop", ir, kernel, ...programs, inputs, outputs: ir.outputs.map(memoryOf) }];
     }
     if (ir.kind === "host" || ir.kind === "loop") {
-      if (!device.readsAtOnce) throw needsWaiting(ir.primitive);
       return [{
         kind: "host",
         ir,
+        kernel,
         inputs: ir.inputs.map(memoryOf),
         outputs: ir.outputs.map(memoryOf),
       }];
     }
-    const { launches, partials } = ir.kind === "product"
-      ? code.product(ir, memoryOf, (buffer) => bytes.get(buffer)!)
-      : { launches: code.kernel(ir, memoryOf), partials: 0 };
-    const dispatches = launches.map(({ pipeline, buffers }): Dispatch => ({
+    const { launches, partials } = ir.kind === "attention"
+      ? code.attention(ir, memoryOf, bytesOf)
+      : ir.kind === "product"
+      ? code.product(ir, memoryOf, bytesOf)
+      : { launches: code.kernel(ir, memoryOf, bytesOf), partials: 0 };
+    const dispatches = launches.map(({ pipeline, bound }, i): Dispatch => ({
       kind: "dispatch",
       pipeline,
-      memories: buffers.map(memoryOf),
+      kernel: i === 0 ? kernel : null,
+      memories: bound.map(({ buffer }) => memoryOf(buffer)),
+      windows: bound.map(({ window }) => window),
       groups: new Map(),
     }));
     if (partials > 0) workspaces.push({ bytes: 4 * partials, birth: at, death: at });
@@ -123,11 +186,4 @@ function bodyProgram(engine: Engine, graph: Graph, donated: readonly boolean[]):
   const made = known.get(key) ?? compileProgram(engine, graph, donated);
   known.set(key, made);
   return made;
-}
-
-function needsWaiting(primitive: string): UnsupportedError {
-  return new UnsupportedError(
-    `Cannot run ${primitive} on WebGPU here: it has no kernel, and reading back needs waiting; ` +
-      `call setDevice("cpu") for this computation`,
-  );
 }

@@ -5,6 +5,17 @@ export type GpuProvider = {
   readonly gpu: () => GPU | null;
   /** Whether a buffer is readable as soon as `mapAsync` has been called, without waiting. */
   readonly readsAtOnce: boolean;
+  /** Limits that are lower than the adapter's: shows what a smaller device would do. */
+  readonly limits?: GpuLimits;
+  /** Features of WebGPU that kernels use where they are granted: "shader-f16", "subgroups". */
+  readonly features?: readonly string[];
+};
+
+/** Limits of a device, by their names in WebGPU. */
+export type GpuLimits = {
+  readonly maxBufferSize?: number;
+  readonly maxStorageBufferBindingSize?: number;
+  readonly maxStorageBuffersPerShaderStage?: number;
 };
 
 /** The browser's or Deno's own. */
@@ -17,8 +28,28 @@ const own: GpuProvider = {
 let current: GpuProvider = own;
 
 /**
- * Takes WebGPU from elsewhere than `navigator.gpu`, say from a package with its own implementation.
- * To be called before the device "webgpu" is used for the first time.
+ * Takes WebGPU from elsewhere than `navigator.gpu`, or uses less of it than there is. To be called
+ * before the device "webgpu" is used for the first time.
+ *
+ * @example Dawn, which the npm package `webgpu` holds, in Deno
+ * ```ts ignore
+ * import { create } from "npm:webgpu";
+ * import { init, setGpuProvider } from "../mod.ts";
+ *
+ * const dawn = create([]); // kept: the process ends when it is collected
+ * setGpuProvider({ name: "Dawn", gpu: () => dawn, readsAtOnce: false });
+ * await init({ device: "webgpu" });
+ * ```
+ * @example A device with no more than every device has
+ * ```ts ignore
+ * setGpuProvider({
+ *   name: "baseline",
+ *   gpu: () => navigator.gpu,
+ *   readsAtOnce: false,
+ *   features: [],
+ *   limits: { maxStorageBufferBindingSize: 2 ** 27, maxStorageBuffersPerShaderStage: 8 },
+ * });
+ * ```
  */
 export function setGpuProvider(provider: GpuProvider): void {
   current = provider;

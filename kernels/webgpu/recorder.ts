@@ -1,14 +1,18 @@
+import type { KernelReport } from "../../core/mod.ts";
 import type { GpuPiece } from "./memory.ts";
+import { type GpuWatch, MOST_KERNELS } from "./timestamps.ts";
 
 /**
  * Commands of a call as they are recorded: kernels of a run share one pass, a copy ends it, and all
  * of it is one submit, unless the host has to see a result in between.
  */
 export type Recorder = {
+  /** Runs a kernel; its report is null where it goes on with the one before it. */
   readonly dispatch: (
     pipeline: GPUComputePipeline,
     group: GPUBindGroup,
     groups: readonly [number, number, number],
+    kernel: KernelReport | null,
   ) => void;
   /** Copies bytes, which are whole words. */
   readonly copy: (from: Span, to: Span, bytes: number) => void;
@@ -19,13 +23,14 @@ export type Recorder = {
 /** A place in a piece of memory; `at` is a multiple of 4. */
 export type Span = { readonly piece: GpuPiece; readonly at: number };
 
-/** Kernels of one submit, at most: a long one would look like a fault to the driver. */
-const MOST = 2048;
-
-/** A recorder; `submit` takes finished commands. */
+/**
+ * A recorder; `submit` takes finished commands. Submits are kept short: a long one would look like a
+ * fault to the driver. While a function is profiled, `watch` takes them, and each kernel has a pass.
+ */
 export function newRecorder(
   gpu: GPUDevice,
   submit: (encoder: GPUCommandEncoder) => void,
+  watch: GpuWatch | null,
 ): Recorder {
   let encoder: GPUCommandEncoder | null = null;
   let pass: GPUComputePassEncoder | null = null;
@@ -36,18 +41,19 @@ export function newRecorder(
   };
   const flush = (): void => {
     endPass();
-    if (encoder) submit(encoder);
+    if (encoder) (watch?.submit ?? submit)(encoder);
     encoder = null;
     count = 0;
   };
   return {
-    dispatch: (pipeline, group, groups) => {
+    dispatch: (pipeline, group, groups, kernel) => {
       encoder ??= gpu.createCommandEncoder();
-      pass ??= encoder.beginComputePass();
+      if (watch) endPass();
+      pass ??= encoder.beginComputePass(watch?.pass(kernel));
       pass.setPipeline(pipeline);
       pass.setBindGroup(0, group);
       pass.dispatchWorkgroups(...groups);
-      if (++count >= MOST) flush();
+      if (++count >= MOST_KERNELS) flush();
     },
     copy: (from, to, bytes) => {
       if (bytes === 0 || from.piece.id === to.piece.id) return;

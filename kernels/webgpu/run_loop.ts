@@ -1,54 +1,58 @@
 import type { Aval, ScanLoop, WhileLoop } from "../../core/mod.ts";
 import { bytesOf, sizeOf, storageView, widen } from "../../core/internal.ts";
+import { ask, type Asking } from "./asking.ts";
 import type { BodyProgram, LoopStep } from "./loop.ts";
 import type { GpuPiece } from "./memory.ts";
 import type { Run } from "./run.ts";
 
 /** Runs a program inside the call that is being recorded; its results belong to the loop. */
-export type RunBody = (at: BodyProgram, inputs: readonly GpuPiece[]) => readonly GpuPiece[];
+export type RunBody = (
+  at: BodyProgram,
+  inputs: readonly GpuPiece[],
+) => Asking<readonly GpuPiece[]>;
 
 /**
  * Runs a loop: turns of its programs over pieces of the device's memory. What one turn leaves is
  * freed when the next has read it; commands run in order, so that its memory is used again at once.
  */
-export function runLoop(
+export function* runLoop(
   run: Run,
   step: LoopStep,
   pieces: readonly GpuPiece[],
   runBody: RunBody,
-): void {
+): Asking<void> {
   const given = step.inputs.map((memory) => pieces[memory]!);
   const outputs = step.outputs.map((memory) => pieces[memory]!);
   const { before, bodies, ir, hoisted: { loop, first, end } } = step;
-  const made = before ? runBody(before, given.slice(first, end)) : [];
+  const made = before ? yield* runBody(before, given.slice(first, end)) : [];
   const kept = before ? resultsOf(before, given.slice(first, end), made) : [];
   const inputs = [...given.slice(0, end), ...kept, ...given.slice(end)];
   switch (loop.kind) {
     case "scan":
-      runScan(run, loop, bodies[0]!, inputs, outputs, runBody);
+      yield* runScan(run, loop, bodies[0]!, inputs, outputs, runBody);
       break;
     case "cond": {
-      const chosen = numberIn(run, inputs[0]!, ir.inputTypes[0]!);
+      const chosen = yield* numberIn(run, inputs[0]!, ir.inputTypes[0]!);
       const branch = bodies[Math.min(Math.max(chosen, 0), bodies.length - 1)]!;
-      const results = runBody(branch, inputs.slice(1));
+      const results = yield* runBody(branch, inputs.slice(1));
       copyAll(run, branch, resultsOf(branch, inputs.slice(1), results), outputs);
       freeAll(run, results);
       break;
     }
     case "while":
-      runWhile(run, loop, [bodies[0]!, bodies[1]!], inputs, outputs, runBody);
+      yield* runWhile(run, loop, [bodies[0]!, bodies[1]!], inputs, outputs, runBody);
   }
   freeAll(run, made);
 }
 
-function runScan(
+function* runScan(
   run: Run,
   { consts, carry, length, reverse }: ScanLoop,
   at: BodyProgram,
   inputs: readonly GpuPiece[],
   outputs: readonly GpuPiece[],
   runBody: RunBody,
-): void {
+): Asking<void> {
   const { memory } = run.engine;
   const sliced = consts + carry;
   const stacks = inputs.slice(sliced);
@@ -61,7 +65,7 @@ function runScan(
       run.recorder.copy({ piece, at: slice * bytes }, { piece: slices[i]!, at: 0 }, bytes);
     });
     const operands = [...inputs.slice(0, consts), ...state, ...slices];
-    const made = runBody(at, operands);
+    const made = yield* runBody(at, operands);
     const results = resultsOf(at, operands, made);
     results.slice(carry).forEach((piece, i) => {
       const bytes = resultBytes(at, carry + i);
@@ -73,28 +77,28 @@ function runScan(
   freeAll(run, slices);
 }
 
-function runWhile(
+function* runWhile(
   run: Run,
   { testConsts, bodyConsts }: WhileLoop,
   [test, at]: readonly [BodyProgram, BodyProgram],
   inputs: readonly GpuPiece[],
   outputs: readonly GpuPiece[],
   runBody: RunBody,
-): void {
+): Asking<void> {
   const first = testConsts + bodyConsts;
   const consts = inputs.slice(testConsts, first);
   let state = startCarry(run, at, inputs.slice(first));
-  const isGoing = (): boolean => {
+  function* isGoing(): Asking<boolean> {
     const operands = [...inputs.slice(0, testConsts), ...state];
-    const made = runBody(test, operands);
+    const made = yield* runBody(test, operands);
     const flag = resultsOf(test, operands, made)[0]!;
-    const goes = numberIn(run, flag, { shape: [], dtype: "bool" }) !== 0;
+    const goes = (yield* numberIn(run, flag, { shape: [], dtype: "bool" })) !== 0;
     freeAll(run, made);
     return goes;
-  };
-  while (isGoing()) {
+  }
+  while (yield* isGoing()) {
     const operands = [...consts, ...state];
-    const made = runBody(at, operands);
+    const made = yield* runBody(at, operands);
     state = nextCarry(run, resultsOf(at, operands, made), made);
   }
   endCarry(run, at, state, inputs, outputs);
@@ -162,9 +166,9 @@ function freeAll({ engine }: Run, pieces: readonly GpuPiece[]): void {
   for (const piece of pieces) engine.memory.free(piece);
 }
 
-function numberIn({ engine, recorder }: Run, { buffer }: GpuPiece, aval: Aval): number {
+function* numberIn({ recorder }: Run, { buffer }: GpuPiece, aval: Aval): Asking<number> {
   recorder.flush();
-  const bytes = engine.reader.readSync(buffer, bytesOf(aval.dtype));
+  const bytes = yield* ask(buffer, bytesOf(aval.dtype));
   return widen(storageView(aval.dtype, bytes.buffer, 0, 1), aval).data[0]!;
 }
 

@@ -17,7 +17,7 @@ export function newSlots(memory: Memory): Slots {
       const pieces = levels[depth] ??= [];
       sizes.forEach((bytes, i) => {
         const known = pieces[i];
-        if (known && known.bytes >= bytes) return;
+        if (known && known.bytes >= bytes && !memory.isFailed(known)) return;
         if (known) memory.drop(known);
         pieces[i] = memory.reserve(bytes);
       });

@@ -17,9 +17,10 @@ import {
 import {
   checkpoint,
   cond,
-  foriLoop,
+  forLoop,
   grad,
   jvp,
+  map,
   scan,
   switchCase,
   vmap,
@@ -115,14 +116,28 @@ Deno.test("whileLoop: gradients are refused", () => {
   assertThrows(() => grad((x: Tensor) => halve(x)[0])(f64(3)), UnsupportedError, "use scan");
 });
 
-Deno.test("foriLoop: numbers as bounds have gradients, tensors run as long as they say", async () => {
+Deno.test("forLoop: numbers as bounds have gradients, tensors run as long as they say", async () => {
   const step = (i: Tensor, x: Tensor): Tensor => mul(sin(x), add(1, mul(0.1, i)));
-  const f = (x: Tensor): Tensor => foriLoop([1, 4], step as never, x) as Tensor;
+  const f = (x: Tensor): Tensor => forLoop([1, 4], step as never, x) as Tensor;
   const loop = (x: Tensor): Tensor => [1.1, 1.2, 1.3].reduce((x, k) => mul(sin(x), k), x);
   await assertClose(f(tensor(0.7)), loop(tensor(0.7)), 1e-6);
   await assertClose(grad(f)(tensor(0.7)), grad(loop)(tensor(0.7)), 1e-6);
   const n = tensor(4, { dtype: "i32" });
-  await assertClose(foriLoop([1, n], step, tensor(0.7)), loop(tensor(0.7)), 1e-6);
+  await assertClose(forLoop([1, n], step, tensor(0.7)), loop(tensor(0.7)), 1e-6);
+});
+
+Deno.test("map: computes slice by slice what vmap computes at once, whatever the batch", async () => {
+  const xs = { a: f64([1, 2, 3, 4, 5]), b: f64([[1, 2], [3, 4], [5, 6], [7, 8], [9, 10]]) };
+  const f = ({ a, b }: typeof xs): { readonly y: Tensor } => ({ y: mul(a, sin(b)) });
+  const whole = vmap(f)(xs).y;
+  for (const batchSize of [1, 2, 5, 9]) {
+    await assertClose(map(f, xs, { batchSize }).y, whole, 1e-12);
+  }
+  const loss = (a: Tensor): Tensor => sum(map((x: Tensor) => mul(x, sin(x)), a, { batchSize: 2 }));
+  const direct = (a: Tensor): Tensor => sum(mul(a, sin(a)));
+  await assertClose(grad(loss)(xs.a), grad(direct)(xs.a), 1e-12);
+  assertThrows(() => map(f, xs, { batchSize: 0 }), RangeError, "positive integer");
+  assertThrows(() => map(f, { ...xs, a: f64(1) }), ShapeError, "leading side");
 });
 
 Deno.test("control flow: refuses async functions", () => {

@@ -1,4 +1,4 @@
-import { type Browser, chromium } from "npm:playwright-core@1.65.1";
+import { type Browser, chromium, type Page } from "npm:playwright-core@1.65.1";
 
 const PLACES = [
   "/usr/bin/chromium",
@@ -20,19 +20,53 @@ if (found === null && !isRequired) {
 /** Whether tests that need a browser are skipped: there is none, and none is required. */
 export const NO_BROWSER: boolean = found === null && !isRequired;
 
-/**
- * Starts Chromium without a window. Its WebGPU adapter is software (SwiftShader).
- *
- * @throws {Error} if there is none
- */
-export async function launchChromium(): Promise<Browser> {
+/** A test in a browser. */
+export type BrowserTest = {
+  readonly name: string;
+  readonly ignore?: boolean;
+  /** Whether the browser offers WebGPU. Default true; its adapter is software (SwiftShader). */
+  readonly webgpu?: boolean;
+  /** Runs on an empty page of its own. */
+  readonly fn: (page: Page) => Promise<void>;
+};
+
+/** Browsers that are open, by whether they offer WebGPU: the tests of a file share them. */
+const open = new Map<boolean, Promise<Browser>>();
+
+Deno.test.afterAll(async () => {
+  for (const browser of open.values()) await (await browser).close();
+});
+
+/** Makes a test that runs in Chromium, without a window. */
+export function browserTest({ name, ignore = false, webgpu = true, fn }: BrowserTest): void {
+  Deno.test({
+    name,
+    ignore: NO_BROWSER || ignore,
+    sanitizeOps: false,
+    sanitizeResources: false,
+    fn: async () => {
+      const browser = open.get(webgpu) ?? launch(webgpu);
+      open.set(webgpu, browser);
+      const page = await (await browser).newPage({ viewport: { width: 1200, height: 1000 } });
+      page.on("pageerror", (error) => console.error(`the page fails: ${error.message}`));
+      try {
+        await fn(page);
+      } finally {
+        await page.close();
+      }
+    },
+  });
+}
+
+async function launch(webgpu: boolean): Promise<Browser> {
   if (found === null) {
     throw new Error(`Cannot find Chromium: it is not in ${PLACES.join(", ")}; set GRAFT_CHROMIUM`);
   }
+  const flag = webgpu ? "--enable-unsafe-webgpu" : "--disable-features=WebGPU,WebGPUService";
   return await chromium.launch({
     executablePath: found,
     headless: true,
-    args: ["--no-sandbox", "--enable-unsafe-webgpu"],
+    args: ["--no-sandbox", flag],
   });
 }
 

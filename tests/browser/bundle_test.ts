@@ -1,17 +1,22 @@
 import { assert, assertEquals } from "@std/assert";
-import { servePage } from "../../examples/browser/serve.ts";
-import { bundle, sizeOfText } from "../../tools/bundle.ts";
-import { launchChromium, NO_BROWSER } from "./_chromium.ts";
+import { bundle, PARTS, sizeOfText } from "../../tools/bundle.ts";
+import { browserTest } from "./_chromium.ts";
+import { serveBundle, wholeBundle } from "./_script.ts";
 
-const ROOT = new URL("../../", import.meta.url);
+/** Bytes of what a page without models loads, compressed: with one device, and with both. */
+const LIMIT = 150_000;
+const LIMIT_OF_BOTH = 175_000;
 
-Deno.test("bundle: core, autodiff and kernels are under 150 kB, compressed", async () => {
-  const { gzip } = await sizeOfText(await bundle(new URL("mod.ts", ROOT)));
-  assert(gzip < 150_000, `${gzip} bytes`);
-});
+for (const [name, entry] of Object.entries(PARTS)) {
+  const limit = name.includes("both") ? LIMIT_OF_BOTH : LIMIT;
+  Deno.test(`bundle: ${name} are under ${limit / 1000} kB, compressed`, async () => {
+    const { gzip } = sizeOfText(await bundle(entry));
+    assert(gzip < limit, `${gzip} bytes`);
+  });
+}
 
 Deno.test("bundle: everything is one file, and works as a module of Deno", async () => {
-  const text = await bundle(new URL("browser.ts", ROOT));
+  const text = await wholeBundle();
   assert(!/\bfrom"|\bimport"/.test(text), "the file imports another");
   assert(!text.includes("import.meta.url"), "the file looks for another");
   const path = await Deno.makeTempFile({ suffix: ".js" });
@@ -26,22 +31,11 @@ Deno.test("bundle: everything is one file, and works as a module of Deno", async
   }
 });
 
-Deno.test({
+browserTest({
   name: "bundle: starts its threads in a browser without another file",
-  ignore: NO_BROWSER,
-  sanitizeOps: false,
-  sanitizeResources: false,
-  fn: async () => {
-    const script = await bundle(new URL("browser.ts", ROOT));
-    const server = servePage(
-      new Map([
-        ["/", { type: "text/html", body: "<!DOCTYPE html><title>graft</title>" }],
-        ["/graft.js", { type: "text/javascript", body: script }],
-      ]),
-    );
-    const browser = await launchChromium();
+  fn: async (page) => {
+    const server = await serveBundle();
     try {
-      const page = await browser.newPage();
       await page.goto(server.url);
       const started = page.waitForEvent("worker");
       started.catch(() => {}); // there is none on a machine with one processor
@@ -58,7 +52,6 @@ Deno.test({
       assertEquals(found.value, 1);
       if (!/ 1 thread$/.test(found.device)) assert((await started).url().startsWith("blob:"));
     } finally {
-      await browser.close();
       await server.close();
     }
   },

@@ -2,36 +2,41 @@ import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "
 import type { Page } from "npm:playwright-core@1.65.1";
 import { buildPage, servePage } from "../../examples/browser/serve.ts";
 import { registeredDevices } from "../../mod.ts";
-import { launchChromium, NO_BROWSER } from "./_chromium.ts";
-import { begin, lookAt, openPage, QUICK, textOf, trainOn, untilState } from "./_page.ts";
+import { type BrowserTest, browserTest, NO_BROWSER } from "./_chromium.ts";
+import { lookAt } from "./_look.ts";
+import { begin, openPage, QUICK, textOf, trainOn, untilState } from "./_page.ts";
 
 const files = NO_BROWSER ? new Map() : await buildPage();
 
-/** Runs `test` on the page, served with or without the headers that let threads share memory. */
+/** Runs `fn` on the page, served with or without the headers that let threads share memory. */
 function pageTest(
   name: string,
-  options: { readonly query?: string; readonly isolated?: boolean; readonly ignore?: boolean },
-  test: (page: Page, url: string) => Promise<void>,
+  options: Pick<BrowserTest, "ignore" | "webgpu"> & {
+    readonly query?: string;
+    readonly isolated?: boolean;
+  },
+  fn: (page: Page, url: string) => Promise<void>,
 ): void {
-  const { query = "", isolated = true, ignore = false } = options;
-  Deno.test({
+  const { query = "", isolated = true, ...browser } = options;
+  browserTest({
     name,
-    ignore: NO_BROWSER || ignore,
-    sanitizeOps: false,
-    sanitizeResources: false,
-    fn: async () => {
+    ...browser,
+    fn: async (page) => {
       const server = servePage(files, { isolated });
-      const browser = await launchChromium();
       try {
-        const page = await browser.newPage({ viewport: { width: 1200, height: 1000 } });
-        await test(page, server.url + query);
+        await fn(page, server.url + query);
       } finally {
-        await browser.close();
         await server.close();
       }
     },
   });
 }
+
+/** The colour of the curve where it is light: --accent in style.css. */
+const ACCENT = [0x11, 0x69, 0x6b] as const;
+
+/** Where the picture of the page is kept, to be looked at. */
+const PICTURE = Deno.env.get("GRAFT_SCREENSHOT");
 
 /** What the run of QUICK gives on the processor, however many threads there are. */
 let onProcessor: { readonly before: number; readonly after: number } | null = null;
@@ -41,6 +46,7 @@ pageTest(
   { query: "?device=cpu" },
   async (page, url) => {
     const { device } = await openPage(page, url);
+    assertEquals(await drawnColumns(page), 0);
     if (navigator.hardwareConcurrency > 1) assert(/WASM SIMD.*, \d+ threads/.test(device), device);
     onProcessor = await trainOn(page);
     assert(onProcessor.after < onProcessor.before, JSON.stringify(onProcessor));
@@ -51,7 +57,7 @@ pageTest(
     assert(written.startsWith("The whale") && written.length > 20, written);
     const folder = await Deno.makeTempDir();
     try {
-      await saveScreenshot(page, `${folder}/page.png`);
+      await saveScreenshot(page, PICTURE ?? `${folder}/page.png`);
       assertEquals(await save(page, folder), ["adapter_config.json", "adapter_model.safetensors"]);
       assertEquals(await generate(folder), written);
     } finally {
@@ -69,6 +75,17 @@ pageTest(
     assertStringIncludes(notes, "not cross-origin isolated");
     const result = await trainOn(page);
     if (onProcessor) assertEquals(result, onProcessor);
+  },
+);
+
+pageTest(
+  "page: falls back to one thread where there is no adapter either, and says both",
+  { query: "?device=webgpu", isolated: false, webgpu: false },
+  async (page, url) => {
+    const { device, notes } = await openPage(page, url);
+    assertStringIncludes(device, "1 thread");
+    assertStringIncludes(notes, "not on WebGPU: no adapter was found");
+    assertStringIncludes(notes, "not cross-origin isolated");
   },
 );
 
@@ -119,10 +136,17 @@ pageTest(
 
 /** A picture of the page, which must show a page, and of its chart, which must show a curve. */
 async function saveScreenshot(page: Page, path: string): Promise<void> {
-  const whole = await lookAt(page, await page.screenshot({ path, fullPage: true }));
-  assert(whole.colors > 100 && whole.blank < 0.9, JSON.stringify(whole));
-  const chart = await lookAt(page, await page.locator("#chart canvas").screenshot());
-  assert(chart.colors > 20 && chart.blank < 0.99, JSON.stringify(chart));
+  const picture = await page.screenshot({ path, fullPage: true });
+  const { colors, blank } = await lookAt(page, new Uint8Array(picture));
+  assert(colors > 100 && blank < 0.9, `${colors} colours, ${blank} blank`);
+  const columns = await drawnColumns(page);
+  assert(columns > 0.2, `the curve is in ${columns} of the columns`);
+}
+
+/** Part of the chart's columns in which there is a curve. */
+async function drawnColumns(page: Page): Promise<number> {
+  const picture = await page.locator("#chart canvas").screenshot();
+  return (await lookAt(page, new Uint8Array(picture), ACCENT)).columns;
 }
 
 /** Clicks every file that the page offers; their names. */

@@ -68,6 +68,20 @@ Deno.test("graft finetune, info, eval, merge, generate: an adapter from first to
   });
 });
 
+Deno.test("graft finetune --profile: prints the kernels of a step and writes its trace", async () => {
+  await withModel(async (folder) => {
+    const { code, notes } = await run(
+      ...["finetune", "--model", `${folder}/model`, "--data", `${folder}/text.txt`],
+      ...["--out", `${folder}/adapter`, "--steps", "2", "--seq-len", "16"],
+      ...["--profile", `${folder}/step.json`],
+    );
+    assertEquals(code, 0, notes);
+    assertStringIncludes(notes, "GB/s  kernel\n");
+    const trace = JSON.parse(await Deno.readTextFile(`${folder}/step.json`));
+    assert(trace.traceEvents.some(({ name }: { name: string }) => name === "dot_general"));
+  });
+});
+
 Deno.test("graft finetune --method full: saves a model; --resume goes on", async () => {
   await withModel(async (folder) => {
     const args = ["finetune", "--model", `${folder}/model`, "--data", `${folder}/text.txt`];

@@ -81,6 +81,34 @@ Deno.test("indexUpdate: writes where index reads", async () => {
   assertEquals(await values(added), [[2, 3], [0, 2, 0, 0, 0, 0]]);
 });
 
+// Expected numbers: NumPy.
+Deno.test("index: integers side by side stay where they are, others come first", async () => {
+  const x = g.reshape(g.arange(0, 24), [2, 3, 4]);
+  const apart = g.index(x, [ids(0, 1), {}, ids(1, -2)]);
+  assertEquals(await values(apart), [[2, 3], [1, 5, 9, 14, 18, 22]]);
+  const together = g.index(x, [{}, ids(2, 0), ids(3, 1)]);
+  assertEquals(await values(together), [[2, 2], [11, 1, 23, 13]]);
+  const column = g.reshape(ids(0, 2), [2, 1]);
+  const block = g.index(x, [-1, column, ids(0, 3)]);
+  assertEquals(await values(block), [[2, 2], [12, 15, 20, 23]]);
+  const spans = g.index(x, ["ellipsis", "newaxis", { start: -1, stop: 0, step: -2 }]);
+  assertEquals(spans.shape, [2, 3, 1, 2]);
+});
+
+Deno.test("indexUpdate: kinds, with places that come twice", async () => {
+  const x = g.reshape(g.arange(1, 7, { dtype: "f32" }), [2, 3]);
+  const items = [{}, ids(0, 2, 0)];
+  const update = tensor([2, 3, 4]);
+  const updated = async (kind: g.ScatterKind): Promise<number[]> =>
+    Array.from(await g.indexUpdate(x, items, { update, kind }).data());
+  assertEquals(await updated("add"), [7, 2, 6, 10, 5, 9]);
+  assertEquals(await updated("mul"), [8, 2, 9, 32, 5, 18]);
+  assertEquals(await updated("max"), [4, 2, 3, 4, 5, 6]);
+  assertEquals(await updated("min"), [1, 2, 3, 2, 5, 3]);
+  const reversed = g.indexUpdate(x, [0, { step: -1 }], { update });
+  assertEquals(Array.from(await reversed.data()), [4, 3, 2, 4, 5, 6]);
+});
+
 Deno.test("dynamicSlice: moves the window so that it fits", async () => {
   assertEquals(await values(g.dynamicSlice(table, [ids(1), 5].map(scalar), { sizes: [2, 1] })), [
     [2, 1],
@@ -124,6 +152,15 @@ Deno.test("searchSorted: finds the side of equal elements", async () => {
   const at = tensor([0, 2, 9, NaN]);
   assertEquals(await values(g.searchSorted(sorted, at)), [[4], [0, 1, 4, 4]]);
   assertEquals(await values(g.searchSorted(sorted, at, { side: "right" })), [[4], [0, 3, 4, 4]]);
+});
+
+Deno.test("searchSorted: halves long tables to the same places", async () => {
+  const table = g.convert(g.floorDivide(g.arange(0, 100), 3), "f32");
+  const wanted = tensor([-1, 0, 7, 7.5, 33, 99, NaN, Infinity]);
+  const places = (side: "left" | "right"): Promise<g.TypedArray> =>
+    g.searchSorted(table, wanted, { side }).data();
+  assertEquals([...await places("left")], [0, 0, 21, 24, 99, 100, 100, 100]);
+  assertEquals([...await places("right")], [0, 3, 24, 24, 100, 100, 100, 100]);
 });
 
 Deno.test("oneHot: gives zeros for indices out of range", async () => {

@@ -109,6 +109,15 @@ Deno.test("convGeneral: slides the kernel over the padded input", async () => {
   ]);
 });
 
+Deno.test("convGeneral: parts of the batch have their own kernels", async () => {
+  const x = g.reshape(tensor([1, 2, 3, 4]), [2, 1, 2]);
+  const w = g.reshape(tensor([1, 10]), [2, 1, 1]);
+  const y = g.convGeneral(x, w, { batchGroups: 2 });
+  assertEquals(await values(y), [[1, 2, 2], [1, 2, 30, 40]]);
+  const three = { batchGroups: 3 };
+  assertThrows(() => g.convGeneral(x, w, three), g.ShapeError, "in 3 parts of the batch");
+});
+
 Deno.test("convGeneral: refuses channels and ranks that do not fit", () => {
   const [x, w] = [g.zeros([1, 4, 5]), g.zeros([6, 3, 3])];
   assertThrows(() => g.convGeneral(x, w), g.ShapeError, "4 channels in 1 groups");

@@ -1,14 +1,17 @@
 import "../../mod.ts";
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import {
   add,
   display,
   format,
+  graphOf,
   key,
   media,
+  mul,
   normal,
   ones,
   setDevice,
+  type Tensor,
   tensor,
 } from "../../core/mod.ts";
 import { arange, evaluate, reshape } from "../../core/mod.ts";
@@ -59,7 +62,7 @@ Deno.test("a notebook shows tables, pictures, trees and Graphs", async () => {
   assertMatch(small["text/html"]!, /<tr><td>1<\/td><td>2<\/td><\/tr><tr><td>3<\/td><td>4<\/td>/);
   assertMatch(small["text/plain"]!, /^Tensor f32\[2, 2\]/);
   const large = await lastOfCell(normal(key(0), [20, 30]));
-  assertMatch(large["text/html"]!, /<img src="data:image\/bmp;base64,Qk/);
+  assertMatch(large["text/html"]!, /<img src="data:image\/png;base64,iVBOR/);
   const photo = await lastOfCell(ones([3, 8, 8]));
   assertMatch(photo["text/html"]!, /width="192" height="192"/);
   const tree = await lastOfCell(display({ a: ones([2]), b: { c: tensor(2) } }));
@@ -69,14 +72,25 @@ Deno.test("a notebook shows tables, pictures, trees and Graphs", async () => {
   assertMatch((await media(ones([2, 2, 2])))["text/html"]!, /<pre>/);
 });
 
-Deno.test("a bitmap has the size and the colours of its pixels", async () => {
+Deno.test("graphOf: the operations of a function of trees, and what it takes from outside", () => {
+  const outside = tensor([3, 4]);
+  const f = ({ x }: { readonly x: Tensor }) => [add(mul(x, 2), outside)];
+  const text = String(graphOf(f)({ x: tensor([1, 2]) }));
+  assertMatch(text, /^graph\(%0: f32\[2\], %1: f32\[2\]\)/);
+  assertMatch(text, /mul.*\n.*add/s);
+  assertThrows(() => graphOf(() => Promise.resolve(outside) as never)(), TypeError, "async");
+});
+
+Deno.test("a picture has the size and the colours of its pixels", async () => {
   const { "text/html": html } = await media(
     tensor([...Array(26).keys()].map((i) => i - 13), { shape: [13, 2] }),
   );
   const bytes = Uint8Array.fromBase64(html!.match(/base64,([^"]+)/)![1]!);
   const view = new DataView(bytes.buffer);
-  assertEquals([view.getUint32(18, true), view.getUint32(22, true)], [2, 13]);
-  assertEquals(bytes.length, view.getUint32(2, true));
-  const top = bytes.subarray(bytes.length - 8, bytes.length - 5); // the least: blue
-  assertEquals([...top], [255, 0, 0]);
+  assertEquals([view.getUint32(16), view.getUint32(20)], [2, 13]);
+  const data = bytes.subarray(41, 41 + view.getUint32(33));
+  const stream = new Blob([data]).stream().pipeThrough(new DecompressionStream("deflate"));
+  const rows = new Uint8Array(await new Response(stream).arrayBuffer());
+  assertEquals(rows.length, 13 * 7);
+  assertEquals([...rows.subarray(0, 4)], [0, 0, 0, 255]); // no filter, then the least: blue
 });

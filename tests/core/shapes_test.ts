@@ -41,6 +41,8 @@ Deno.test("pad: fills around, between, and crops", async () => {
   const x = ids(1, 2, 3);
   const padded = g.pad(x, { low: [-1], high: [2], interior: [1], value: 9 });
   assertEquals(await values(padded), [[6], [9, 2, 9, 3, 9, 9]]);
+  const moved = g.pad(x, { low: [1], high: [-1], value: 9 });
+  assertEquals(await values(moved), [[3], [9, 1, 2]]);
   assertThrows(() => g.pad(x, { low: [-4] }), g.ShapeError, "at least 0");
   assertThrows(() => g.pad(x, { low: [1, 1] }), g.ShapeError, "more than 1 entries");
 });

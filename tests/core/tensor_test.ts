@@ -45,7 +45,8 @@ Deno.test("tensor: refuses what has no shape or no dtype", async () => {
     "Cannot make a tensor of shape [2, 2] from 3 elements: the shape has 4",
   );
   assertThrows(() => tensor(BigInt64Array.of(2n ** 40n)), RangeError, "does not fit 32 bits");
-  assertThrows(() => tensor(Uint16Array.of(1)), TypeError, "from Uint16Array: no dtype holds");
+  const view = new DataView(new ArrayBuffer(2)) as unknown as Uint8Array;
+  assertThrows(() => tensor(view), TypeError, "from DataView: no dtype holds its elements");
   await assertRejects(() => tensor([1, 2]).item(), ShapeError, "it has 2 elements; use data()");
 });
 
@@ -53,8 +54,12 @@ const PROMOTED: readonly [a: DType, b: DType, result: DType][] = [
   ["f32", "i32", "f32"],
   ["f16", "i32", "f16"],
   ["f16", "bf16", "f32"],
-  ["u8", "i8", "i32"],
+  ["u8", "i8", "i16"],
   ["u32", "i32", "i32"],
+  ["i16", "u8", "i16"],
+  ["i16", "u16", "i32"],
+  ["u16", "u8", "u16"],
+  ["u16", "i8", "i32"],
   ["bool", "u8", "u8"],
 ];
 

@@ -12,7 +12,7 @@ export async function openTensors(path: string): Promise<TensorFile> {
     try {
       values.set(name, await file.tensor(name));
     } catch (error) {
-      // 16-bit integers occur in a few files and are no dtype here: their cases fail by name.
+      // A case with a dtype that is none here fails by name.
       values.set(name, error as Error);
     }
   }

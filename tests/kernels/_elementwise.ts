@@ -112,7 +112,7 @@ export function elementwiseCase(
       stages: [{ reductions: [], stores }],
       rowStores: [],
       tile: true,
-      ordered: false,
+      sequence: [],
     },
     buffers: {
       ...Object.fromEntries(data.map((column, i) => [i, { dtype, data: column }])),

@@ -81,7 +81,7 @@ function both(
     stages: [{ reductions: [], stores: [{ buffer: 9, index: m.at(lane), value }] }],
     rowStores: [],
     tile: true,
-    ordered: false,
+    sequence: [],
   }, { ...memory, 9: { dtype, data: new Array<number>(n).fill(0) } })[9]!;
   return { got, want: roundTo(exact, dtype) };
 }

@@ -32,16 +32,7 @@ import {
   treeLeaves,
   zeros,
 } from "../../core/mod.ts";
-import {
-  cond,
-  foriLoop,
-  grad,
-  jvp,
-  scan,
-  switchCase,
-  vmap,
-  whileLoop,
-} from "../../autodiff/mod.ts";
+import { cond, forLoop, grad, jvp, scan, switchCase, vmap, whileLoop } from "../../autodiff/mod.ts";
 import "../../mod.ts";
 
 /** The results of a computation on the CPU, which must be those of the reference. */
@@ -174,7 +165,7 @@ Deno.test("scan: carries that change places end where they belong", async () => 
 
 Deno.test("scan: a carry that is updated in place, and constants", async () => {
   await same(() =>
-    foriLoop(
+    forLoop(
       [0, 5],
       (i: Tensor, table: Tensor) =>
         dynamicUpdateSlice(table, reshape(add(convert(i, "f32"), rowSums(table)), [1, 3]), {

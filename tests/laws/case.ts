@@ -11,6 +11,8 @@ export type Case = {
   readonly params: unknown;
   /** Other operands of the same types, where those derived from the values are too much alike. */
   readonly other?: readonly Float64Array[];
+  /** Makes of a random direction one in which an operand may move. */
+  readonly along?: (direction: Float64Array, shape: readonly number[]) => Float64Array;
 };
 
 /** Where the elements of an operand come from. */

@@ -70,6 +70,23 @@ export const DERIVATIVE_LAWS: Laws = {
     const slopes = centralDifference((xs) => run(f, xs), operands(one), active, by);
     requireAdjoint(inner(cts, floats.map((i) => slopes[i]!)), inner(by, pulled), 1e-5);
   },
+
+  "the derivative of the pullback agrees with differences of it": (primitive, one) => {
+    const active = differentiable(one);
+    if (active.length === 0 || floatResults(primitive, one).length === 0) return;
+    const by = directions(one, 77);
+    const cts = cotangents(primitive, one, 99);
+    const inputs = [...operands(one), ...cts];
+    const pull = pullback(primitive, one);
+    const pushed: Flat = (xs) => {
+      const all = xs.slice(0, inputs.length);
+      const along = curried(pull, one, all);
+      return jvp(along, [active.map((i) => all[i]!)], [xs.slice(inputs.length)])[1];
+    };
+    const tangents = run(pushed, [...inputs, ...by]);
+    const expected = centralDifference((xs) => run(pull, xs), inputs, active, by);
+    requireClose("derivative of the pullback", tangents, expected, 1e-5);
+  },
 };
 
 function requireClose(

@@ -38,7 +38,8 @@ export function floatResults(primitive: AnyPrimitive, one: Case): number[] {
 export function directions(one: Case, seed: number): HostArray[] {
   return differentiable(one).map((i) => {
     const aval = one.avals[i]!;
-    return { ...aval, data: fill(aval, { low: -1, high: 1 }, seed + i) };
+    const data = fill(aval, { low: -1, high: 1 }, seed + i);
+    return { ...aval, data: one.along?.(data, aval.shape) ?? data };
   });
 }
 

@@ -14,6 +14,7 @@ import {
   sides,
 } from "./case.ts";
 import { shapes } from "../../testing/mod.ts";
+import { ATTENTION_GENERATORS } from "./attention_generators.ts";
 import { GRAPH_GENERATORS } from "./graph_generators.ts";
 import { INDEX_GENERATORS } from "./index_generators.ts";
 import { MATRIX_GENERATORS } from "./matrix_generators.ts";
@@ -264,6 +265,7 @@ export const GENERATORS: { readonly [primitive: string]: Generator } = {
       return { avals, values, params: { count: pick(random, 1, 3) } };
     }),
   },
+  ...ATTENTION_GENERATORS,
   ...GRAPH_GENERATORS,
   ...INDEX_GENERATORS,
   ...MATRIX_GENERATORS,

@@ -148,6 +148,7 @@ export const GRAPH_GENERATORS: { readonly [primitive: string]: Generator } = {
     exempt: {
       "transposition gives the adjoint": UNBOUNDED,
       "the pullback agrees with central differences": UNBOUNDED,
+      "the derivative of the pullback agrees with differences of it": UNBOUNDED,
       "batching the pullback equals stacking": UNBOUNDED,
     },
   },
@@ -176,6 +177,7 @@ export const GRAPH_GENERATORS: { readonly [primitive: string]: Generator } = {
       "the second derivative agrees with differences of the first": NO_VALUE,
       "transposition gives the adjoint": NO_VALUE,
       "the pullback agrees with central differences": NO_VALUE,
+      "the derivative of the pullback agrees with differences of it": NO_VALUE,
       "batching equals stacking": NO_VALUE,
       "batching the pullback equals stacking": NO_VALUE,
     },

@@ -39,6 +39,14 @@ const badCosine = broken("cos", (cos) => ({
   batch: (xs) => bind(cos, xs, null).map((y) => mul(2, y)),
 }));
 
+/** Has the right slope, which it takes for a constant. */
+const straightTanh = broken("tanh", (tanh) => ({
+  jvp: ([x], [dx]) => {
+    const [y] = bind(tanh, [x!], null);
+    return [[y!], [dx ? mul(dx, stopGradient(sub(1, mul(y!, y!)))) : null]];
+  },
+}));
+
 /** For every law a primitive, by the name of its generator, that breaks it and nothing else. */
 const BROKEN: { readonly [law: string]: readonly [name: string, primitive: AnyPrimitive] } = {
   "infer agrees with evaluate": [
@@ -54,15 +62,7 @@ const BROKEN: { readonly [law: string]: readonly [name: string, primitive: AnyPr
       },
     })),
   ],
-  "the second derivative agrees with differences of the first": [
-    "tanh",
-    broken("tanh", (tanh) => ({
-      jvp: ([x], [dx]) => {
-        const [y] = bind(tanh, [x!], null);
-        return [[y!], [dx ? mul(dx, stopGradient(sub(1, mul(y!, y!)))) : null]];
-      },
-    })),
-  ],
+  "the second derivative agrees with differences of the first": ["tanh", straightTanh],
   "transposition gives the adjoint": [
     "broadcast_in_dim",
     brokenTranspose("broadcast_in_dim"),
@@ -71,6 +71,7 @@ const BROKEN: { readonly [law: string]: readonly [name: string, primitive: AnyPr
     "broadcast_in_dim",
     brokenTranspose("broadcast_in_dim"),
   ],
+  "the derivative of the pullback agrees with differences of it": ["tanh", straightTanh],
   "batching equals stacking": [
     "dot_general",
     broken("dot_general", (product) => ({

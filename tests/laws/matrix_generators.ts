@@ -1,5 +1,6 @@
+import type fc from "fast-check";
 import { range } from "../../core/internal.ts";
-import { built, type Elements, f64, fill, pick } from "./case.ts";
+import { built, type Case, type Elements, f64, fill, pick } from "./case.ts";
 import type { Generator } from "./generators.ts";
 
 const REAL: Elements = { low: -1, high: 1 };
@@ -14,9 +15,9 @@ function matrices(shape: readonly number[], seed: number): Float64Array {
   });
 }
 
-function symmetric(shape: readonly number[], seed: number): Float64Array {
+/** (A + Aᵀ) / 2 of every matrix. */
+function symmetrized(a: Float64Array, shape: readonly number[]): Float64Array {
   const n = shape.at(-1)!;
-  const a = matrices(shape, seed);
   return a.map((v, i) => {
     const [start, row, column] = [i - i % (n * n), Math.floor(i / n) % n, i % n];
     return (v + a[start + column * n + row]!) / 2;
@@ -25,21 +26,19 @@ function symmetric(shape: readonly number[], seed: number): Float64Array {
 
 const lead = (random: () => number): number[] => random() < 0.5 ? [] : [pick(random, 0, 2)];
 
-const SYMMETRIC = "it reads one half of a symmetric matrix, of which all changes are symmetric";
-const HALF = {
-  "jvp agrees with central differences": SYMMETRIC,
-  "the second derivative agrees with differences of the first": SYMMETRIC,
-  "the pullback agrees with central differences": SYMMETRIC,
-};
-
-const square = (values: typeof matrices, exempt?: Generator["exempt"]): Generator => ({
-  cases: built((random, seed) => {
-    const n = pick(random, 1, 4);
-    const shape = [...lead(random), n, n];
-    return { avals: [f64(shape)], values: [values(shape, seed)], params: null };
-  }),
-  ...(exempt && { exempt }),
+const square: fc.Arbitrary<Case> = built((random, seed) => {
+  const n = pick(random, 1, 4);
+  const shape = [...lead(random), n, n];
+  return { avals: [f64(shape)], values: [matrices(shape, seed)], params: null };
 });
+
+/** Symmetric matrices, which stay so where they move: what reads one half of them needs it. */
+const symmetric: fc.Arbitrary<Case> = square.map(({ avals, values, params }) => ({
+  avals,
+  values: values.map((data, i) => symmetrized(data, avals[i]!.shape)),
+  params,
+  along: symmetrized,
+}));
 
 const rectangular = (tall: boolean): Generator => ({
   cases: built((random, seed) => {
@@ -51,9 +50,9 @@ const rectangular = (tall: boolean): Generator => ({
 
 /** Generators of sorting, convolution and the decompositions. */
 export const MATRIX_GENERATORS: { readonly [primitive: string]: Generator } = {
-  cholesky: square(symmetric, HALF),
-  eigh: square(symmetric, HALF),
-  lu: square(matrices),
+  cholesky: { cases: symmetric },
+  eigh: { cases: symmetric },
+  lu: { cases: square },
   qr: rectangular(true),
   svd: rectangular(false),
   triangular_solve: {

@@ -1,6 +1,7 @@
 import "../../mod.ts";
 import { assertThrows } from "@std/assert";
-import { setDevice, ShapeError, tensor } from "../../mod.ts";
+import { setDevice, ShapeError, sum, type Tensor, tensor } from "../../mod.ts";
+import { grad } from "../../autodiff/mod.ts";
 import { conv1D, embedding, linear, unembed } from "../../nn/mod.ts";
 import { assertClose } from "./_close.ts";
 
@@ -31,4 +32,10 @@ Deno.test("linear: refuses an input of another size", () => {
 Deno.test("embedding and unembed: rows of a table, and products with them", async () => {
   await assertClose(embedding({ weight }, tensor([2, 0], { dtype: "i32" })), [5, 6, 1, 2]);
   await assertClose(unembed({ weight }, tensor([1, 1])), [3, 7, 11]);
+});
+
+Deno.test("embedding: no gradient moves the row of padding", async () => {
+  const ids = tensor([0, 1, 1], { dtype: "i32" });
+  const f = (weight: Tensor): Tensor => sum(embedding({ weight }, ids, { paddingIndex: 1 }));
+  await assertClose(grad(f)(weight), [1, 1, 0, 0, 0, 0]);
 });

@@ -8,10 +8,15 @@ import {
   chunkedCrossEntropy,
   crossEntropy,
   dropout,
+  dropoutBy,
+  huberLoss,
+  meanAbsoluteError,
   meanSquaredError,
   shiftLabels,
+  smoothL1Loss,
   unembed,
 } from "../../nn/mod.ts";
+import { checkGradient } from "../../testing/mod.ts";
 import { assertClose } from "./_close.ts";
 
 setDevice("reference");
@@ -41,6 +46,21 @@ Deno.test("crossEntropy: label smoothing mixes in an even target", async () => {
 Deno.test("crossEntropy: no label that counts gives NaN, other shapes an error", async () => {
   assertEquals(await crossEntropy(tensor([[1, 2]]), ids([-100])).item(), NaN);
   assertThrows(() => crossEntropy(tensor([[1, 2]]), ids([0, 1])), ShapeError, "without the last");
+});
+
+Deno.test("crossEntropy: class weights, in the mean too, and other reductions", async () => {
+  const logits = tensor([[Math.log(3), 0], [0, 0], [7, 9]]);
+  const labels = ids([0, 1, -100]);
+  const weight = tensor([3, 1]);
+  const [first, second] = [Math.log(4 / 3), Math.log(2)];
+  await assertClose(crossEntropy(logits, labels, { reduction: "none" }), [first, second, 0]);
+  await assertClose(crossEntropy(logits, labels, { reduction: "sum" }), [first + second]);
+  await assertClose(crossEntropy(logits, labels, { weight }), [(3 * first + second) / 4]);
+  const smooth = { weight, labelSmoothing: 0.5, reduction: "sum" } as const;
+  await checkGradient((x: Tensor) => crossEntropy(x, labels, smooth), [logits]);
+  const says = "Cannot weigh logits [3, 2] with [3]: one weight for each of the 2 classes";
+  const wrong = tensor([1, 1, 1]);
+  assertThrows(() => crossEntropy(logits, labels, { weight: wrong }), ShapeError, says);
 });
 
 Deno.test("causalLmLoss: position t predicts label t + 1", async () => {
@@ -91,4 +111,31 @@ Deno.test("meanSquaredError and binaryCrossEntropy: means over all elements", as
   const expected = (Math.log(1 + Math.exp(-1)) + Math.log(1 + Math.exp(-2))) / 2;
   assertAlmostEquals(loss, expected, 1e-6);
   assertThrows(() => meanSquaredError(x, tensor([1])), ShapeError, "the shapes differ");
+});
+
+Deno.test("dropoutBy: keeps what the mask keeps", async () => {
+  const kept = tensor([true, false]);
+  await assertClose(dropoutBy(tensor([3, 3]), kept, { rate: 0.25 }), [4, 0]);
+  assertThrows(() => dropoutBy(tensor([3]), kept, { rate: -1 }), RangeError, "rate -1");
+});
+
+Deno.test("binaryCrossEntropy: weighs yes, and has the right derivative at 0", async () => {
+  const targets = tensor([1, 0]);
+  const slope = grad((x: Tensor) => binaryCrossEntropy(x, targets, { reduction: "sum" }));
+  await assertClose(slope(tensor([0, 0])), [-0.5, 0.5]);
+  const weighted = binaryCrossEntropy(tensor([0, 0]), targets, {
+    posWeight: tensor(3),
+    reduction: "none",
+  });
+  await assertClose(weighted, [3 * Math.LN2, Math.LN2]);
+});
+
+Deno.test("meanAbsoluteError, huberLoss and smoothL1Loss: near and far from the target", async () => {
+  const [x, y] = [tensor([0, 0.5, -3]), tensor([0, 0, 0])];
+  await assertClose(meanAbsoluteError(x, y), [3.5 / 3]);
+  await assertClose(huberLoss(x, y, { delta: 2, reduction: "none" }), [0, 0.125, 4]);
+  await assertClose(smoothL1Loss(x, y, { beta: 2, reduction: "none" }), [0, 0.0625, 2]);
+  await assertClose(smoothL1Loss(x, y, { beta: 0, reduction: "none" }), [0, 0.5, 3]);
+  const slope = grad((x: Tensor) => meanAbsoluteError(x, y, { reduction: "sum" }));
+  await assertClose(slope(x), [0, 1, -1]);
 });

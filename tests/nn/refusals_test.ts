@@ -33,11 +33,11 @@ const REFUSED: readonly [says: string, act: () => unknown][] = [
     () => mergeHeads(zeros([2, 3, 4])),
   ],
   [
-    "Cannot normalize [2, 3]: its last side differs from the 4 gains; pass the layer's own",
+    "Cannot normalize [2, 3] with parameters [4]: its last sides differ from theirs; pass the",
     () => layerNorm({ weight: zeros([4]), bias: zeros([4]) }, zeros([2, 3])),
   ],
   [
-    "Cannot normalize [2, 3]: its last side differs from the 4 gains",
+    "Cannot normalize [2, 3] with parameters [4]: its last sides differ",
     () => rmsNorm({ weight: zeros([4]) }, zeros([2, 3])),
   ],
   [

@@ -14,5 +14,5 @@ Deno.test("rmsNorm: unit mean square, times the gain", async () => {
 Deno.test("rmsNorm: keeps the dtype and refuses another width", () => {
   const weight = tensor([1, 1]);
   assertEquals(rmsNorm({ weight }, tensor([1, 2], { dtype: "bf16" })).dtype, "bf16");
-  assertThrows(() => rmsNorm({ weight }, tensor([1])), ShapeError, "2 gains");
+  assertThrows(() => rmsNorm({ weight }, tensor([1])), ShapeError, "parameters [2]");
 });

@@ -134,6 +134,6 @@ function map(rows: readonly Axis[], lane: Axis, stores: readonly Store[]): Kerne
     stages: [{ reductions: [], stores }],
     rowStores: [],
     tile: true,
-    ordered: false,
+    sequence: [],
   };
 }

@@ -1,54 +1,12 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import {
-  add,
-  type Backend,
-  broadcastTo,
-  cholesky,
-  iota,
-  scan,
-  type Tensor,
-  UnsupportedError,
-  zeros,
-} from "../../mod.ts";
+import { add, scan, type Tensor, UnsupportedError, zeros } from "../../mod.ts";
 import { constant, traceClosed } from "../../core/internal.ts";
 import { webgpuBackend } from "../../kernels/mod.ts";
-import { type GpuProvider, gpuProvider, setGpuProvider } from "../../kernels/webgpu/provider.ts";
+import { type GpuProvider, gpuProvider } from "../../kernels/webgpu/provider.ts";
 import { openBackend } from "./_adapter.ts";
+import { spying, withProvider } from "./_provider.ts";
 
 const hasAdapter = await openBackend() !== null;
-
-/** Runs with another provider, and puts the first one back. */
-async function withProvider(provider: GpuProvider, f: () => Promise<void>): Promise<void> {
-  const before = gpuProvider();
-  setGpuProvider(provider);
-  try {
-    await f();
-  } finally {
-    setGpuProvider(before);
-  }
-}
-
-/** The provider in use, whose devices are kept. */
-function spying(devices: GPUDevice[]): GpuProvider {
-  const real = gpuProvider();
-  const requestAdapter = async (options?: GPURequestAdapterOptions): Promise<GPUAdapter | null> => {
-    const adapter = await real.gpu()!.requestAdapter(options);
-    const requestDevice = async (descriptor?: GPUDeviceDescriptor): Promise<GPUDevice> => {
-      const device = await adapter!.requestDevice(descriptor);
-      devices.push(device);
-      return device;
-    };
-    return adapter &&
-      {
-        ...adapter,
-        features: adapter.features,
-        limits: adapter.limits,
-        info: adapter.info,
-        requestDevice,
-      };
-  };
-  return { ...real, gpu: () => ({ requestAdapter }) as unknown as GPU };
-}
 
 Deno.test("webgpuBackend: without an adapter it says what to do", async () => {
   const nothing: GpuProvider = { name: "nothing", gpu: () => null, readsAtOnce: false };
@@ -89,7 +47,9 @@ Deno.test({
         assertThrows(
           () => backend.execute(program, []),
           UnsupportedError,
-          'start again and resume from the last checkpoint, or call setDevice("cpu")',
+          "Cannot use the WebGPU device: it was lost (destroyed: device was lost) with 0 bytes live " +
+            "in 0 arrays and 0 in values inside programs; await init() opens it anew: then load the " +
+            'data again, or resume from the last checkpoint; or call setDevice("cpu")',
         );
       }
     });
@@ -97,7 +57,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "webgpuBackend: where reading has to wait, all but the host's part runs",
+  name: "webgpuBackend: where reading has to wait, a loop over slices needs no waiting",
   ignore: !hasAdapter,
   fn: async () => {
     await withProvider({ ...gpuProvider(), readsAtOnce: false }, async () => {
@@ -109,13 +69,6 @@ Deno.test({
       const input = backend.upload(Float32Array.of(1, 2, 3, 4), aval);
       const [result] = backend.execute(backend.compile(sums, [false]), [input]);
       assertEquals(await backend.read(result!, aval), Float32Array.of(1, 2, 4, 6));
-      const factor = traceClosed(([x]) => [cholesky(x!)], [aval]);
-      assertThrows(
-        () => backend.compile(factor, [false]),
-        UnsupportedError,
-        "Cannot run cholesky on WebGPU here: it has no kernel, and reading back needs waiting; " +
-          'call setDevice("cpu") for this computation',
-      );
     });
   },
 });
@@ -132,29 +85,3 @@ function cumulative(x: Tensor): Tensor {
   );
   return sums;
 }
-
-Deno.test({
-  name: "webgpuBackend: an array that no kernel could bind is refused",
-  ignore: !hasAdapter,
-  fn: async () => {
-    const backend: Backend = webgpuBackend();
-    await backend.init();
-    const big = { byteLength: 2 ** 45 } as unknown as Float32Array;
-    assertThrows(
-      () => backend.upload(big, { dtype: "f32", shape: [2 ** 43] }),
-      RangeError,
-      `Cannot allocate ${2 ** 45} bytes: a kernel of this WebGPU device binds `,
-    );
-    const side = 2 ** 20;
-    const large = traceClosed(() => {
-      return [constant(1, "f32"), broadcastTo(iota([side], { axis: 0 }), [side, side])];
-    }, []);
-    const program = backend.compile(large, []);
-    assertThrows(
-      () => backend.execute(program, []),
-      RangeError,
-      `Cannot allocate ${2 ** 42} bytes`,
-    );
-    assertEquals(backend.memory(), { bytes: 0, buffers: 0 });
-  },
-});

@@ -8,7 +8,7 @@ import { openDevice } from "./_product.ts";
 
 const device = await openDevice();
 const ignore = device === null;
-const plainKernel = { rowStores: [], tile: false, ordered: false };
+const plainKernel = { rowStores: [], tile: false, sequence: [] };
 
 function numbers(n: number): number[] {
   return Array.from({ length: n }, (_, i) => Math.fround(Math.sin(i * 12.9898 + 1) * 3));
@@ -156,7 +156,7 @@ Deno.test({
       rows: [row],
       lane,
       stages: [{ reductions: [], stores: [{ buffer: 0, index: target, value }] }],
-      ordered: true,
+      sequence: [row],
     }, {
       0: { dtype: "f32", data: zeros(210) },
       1: { dtype: "f32", data: Array.from({ length: 420 }, (_, i) => i) },

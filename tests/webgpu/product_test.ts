@@ -64,6 +64,13 @@ for (const turned of TURNS) {
     for (const sizes of shapes) await check(product(sizes, turned), SMALL, buffersFor(sizes));
   });
 
+  test(`printProduct: an element an invocation, operands turned ${turned}`, async () => {
+    const shapes: readonly Sizes[] = [[1, 1, 1, 1], [3, 5, 4, 8], [2, 7, 9, 3], [1, 2, 3, 0]];
+    for (const sizes of shapes) {
+      await check(product(sizes, turned), { kind: "single", splits: 1 }, buffersFor(sizes));
+    }
+  });
+
   test(`printProduct: few rows or few columns, operands turned ${turned}`, async () => {
     const shapes: readonly (readonly [Sizes, Tuning])[] = [
       [[1, 1, 70, 37], { kind: "thin", threads: 32, columns: 8, splits: 1 }],
@@ -186,7 +193,8 @@ test("deviceTunings: measures where GRAFT_TUNE is 1, and writes what it found", 
   try {
     const ir = product([1, 2, 40, 24], TURNS[1]);
     const wait = (buffer: GPUBuffer): void => waitFor(device!, buffer);
-    const opened = { ...BASELINE, gpu: device!, wait };
+    const switches = { hasF16: false, subgroups: "none" } as const;
+    const opened = { ...BASELINE, gpu: device!, windowBytes: 1 << 27, switches, wait };
     const chosen = deviceTunings(opened)(ir, () => 4 * 40 * 24);
     assertEquals(chosen.kind, "thin");
     const text = await Deno.readTextFile(`${folder}/graft/webgpu_tunings.json`);

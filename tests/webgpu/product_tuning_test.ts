@@ -17,18 +17,21 @@ const SHAPES: readonly Sizes[] = [
   [1, 1, 768, 3072],
   [1, 64, 64, 8192],
   [1, 20, 30, 40],
+  [1000, 4, 4, 4],
 ];
 
-Deno.test("chooseTuning: within the limits of the device, and only few rows are thin", () => {
+Deno.test("chooseTuning: within the limits, only few rows are thin, and only tiny ones single", () => {
   for (const workgroupBytes of [16384, 32768, 65536]) {
     const limits = { ...BASELINE, workgroupBytes };
     for (const turned of TURNS) {
       for (const sizes of SHAPES) {
         const ir = product(sizes, turned);
         const chosen = chooseTuning(ir, limits);
-        assertEquals(chosen.kind === "thin", Math.min(ir.m, ir.n) <= 8);
+        const isTiny = ir.m * ir.n * ir.k <= 512;
+        assertEquals(chosen.kind === "single", isTiny);
+        assertEquals(chosen.kind === "thin", !isTiny && Math.min(ir.m, ir.n) <= 8);
         for (const tuning of candidates(ir, limits)) {
-          if (tuning.kind === "thin") continue;
+          if (tuning.kind !== "tiles") continue;
           assert(memoryOf(tuning) <= workgroupBytes);
           assert(invocationsOf(tuning) <= limits.invocations);
         }

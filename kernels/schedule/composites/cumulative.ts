@@ -98,6 +98,8 @@ function identityOf(kind: CumulativeParams["kind"], dtype: DType): number {
 const RANGES: Partial<Record<DType, readonly [least: number, greatest: number]>> = {
   i32: [-(2 ** 31), 2 ** 31 - 1],
   u32: [0, 2 ** 32 - 1],
+  i16: [-(2 ** 15), 2 ** 15 - 1],
+  u16: [0, 2 ** 16 - 1],
   i8: [-128, 127],
   u8: [0, 255],
 };

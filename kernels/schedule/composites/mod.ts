@@ -10,21 +10,25 @@ import type { Machine } from "../../ir/types.ts";
 import { paramsOf } from "../node.ts";
 import { argmaxComposite, argminComposite } from "./arg_reduce.ts";
 import type { Applied, Composite } from "./composite.ts";
+import { attentionComposite } from "./attention.ts";
 import { cumulativeComposite } from "./cumulative.ts";
 import { hasNoElements, withoutElements } from "./empty.ts";
 import { halfCumulativeComposite, halfProdComposite, halfScatterComposite } from "./half.ts";
 import { integerProductComposite } from "./integer_product.ts";
 import { padComposite } from "./pad.ts";
 import { sortComposite } from "./sort.ts";
+import { sortedScatterComposite } from "./sorted_scatter.ts";
 
 const COMPOSITES: Readonly<Record<string, readonly Composite[]>> = {
   argmax: [argmaxComposite],
   argmin: [argminComposite],
+  attention: [attentionComposite("attention")],
+  attention_grad: [attentionComposite("attention_grad")],
   cumulative: [halfCumulativeComposite, cumulativeComposite],
   dot_general: [integerProductComposite],
   pad: [padComposite],
   reduce_prod: [halfProdComposite],
-  scatter: [halfScatterComposite],
+  scatter: [halfScatterComposite, sortedScatterComposite],
   sort: [sortComposite],
 };
 

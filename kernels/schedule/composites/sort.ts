@@ -52,7 +52,7 @@ export const sortComposite: Composite = {
 };
 
 /** A u32 for each element, in the same order: 0 and -0 are equal, NaN is the greatest. */
-function sortable(x: Tensor): Tensor {
+export function sortable(x: Tensor): Tensor {
   if (x.dtype === "u32") return x;
   if (x.dtype === "u8" || x.dtype === "bool") return convert(x, "u32");
   const top = constant(2 ** 31, "u32");
@@ -76,7 +76,7 @@ function along(x: Tensor, order: Tensor): Tensor {
 }
 
 /** The positions that sort the rows of u32 keys. */
-function argsort(keys: Tensor): Tensor {
+export function argsort(keys: Tensor): Tensor {
   return keys.shape[1]! <= SHORT ? byCounting(keys) : byNetwork(keys);
 }
 

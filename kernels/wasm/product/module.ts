@@ -1,3 +1,4 @@
+import { attentionFunctions } from "../attention/calls.ts";
 import { features } from "../features.ts";
 import { moduleBytes } from "../module.ts";
 import { macroKernel } from "./macro.ts";
@@ -6,7 +7,7 @@ import { packA } from "./pack_a.ts";
 import { packB } from "./pack_b.ts";
 import { copyStrip, THIN_ROWS, thinProduct, zeroStrip } from "./thin.ts";
 
-/** The one module that serves products of every shape. */
+/** The one module that serves products, and attention, of every shape. */
 export function productModule(): WebAssembly.Module {
   const thin = Array.from({ length: THIN_ROWS }, (_, i) => thinProduct(i + 1));
   const fns = [
@@ -17,6 +18,7 @@ export function productModule(): WebAssembly.Module {
     zeroStrip(),
     copyStrip(),
     ...thin,
+    ...attentionFunctions(),
   ];
   return new WebAssembly.Module(moduleBytes(fns, features().shared));
 }

@@ -20,10 +20,15 @@ const MIN_SPLIT = 256;
 /** Parts of a split sum at most: their reading costs as much as their sum. */
 const MAX_SPLITS = 16;
 
+/** Multiplications of a tiny product: where compiling takes longest, it may be larger. */
+const TINY = 512;
+const TINY_ON_SOFTWARE = 1 << 14;
+
 type Shape = Pick<ProductIR, "batch" | "m" | "n" | "k">;
 
 /** The tuning of a product by its shape alone. */
 export function chooseTuning(ir: ProductIR, device: ProductDevice): Tuning {
+  if (isTiny(ir, device)) return { kind: "single", splits: 1 };
   if (device.isSoftware) return { ...SOFTWARE_TILES, splits: 1 };
   if (isThin(ir)) return thinTuning(ir, device);
   const fitting = tilesFor(device);
@@ -38,6 +43,7 @@ export function chooseTuning(ir: ProductIR, device: ProductDevice): Tuning {
 /** Every tuning that is worth a measurement for a product, the chosen one first. */
 export function candidates(ir: ProductIR, device: ProductDevice): Tuning[] {
   const first = chooseTuning(ir, device);
+  if (first.kind === "single") return [first];
   if (first.kind === "thin") {
     const along = alongOf(thinShape(ir).isSwapped ? ir.a : ir.b);
     const others = [32, 64, 128, 256].map((threads) => ({ ...first, threads }));
@@ -53,6 +59,11 @@ export function candidates(ir: ProductIR, device: ProductDevice): Tuning[] {
     return splits === 1 ? [whole] : [{ ...tuning, splits }, whole];
   });
   return [first, ...all.filter((tuning) => JSON.stringify(tuning) !== JSON.stringify(first))];
+}
+
+/** Whether sums are so few and short that no invocation has to help another. */
+function isTiny({ m, n, k }: Shape, { isSoftware }: ProductDevice): boolean {
+  return m * n * k <= (isSoftware ? TINY_ON_SOFTWARE : TINY);
 }
 
 /** Whether the rows or the columns are so few that the other operand is only read once. */

@@ -1,5 +1,5 @@
 import type { ProductIR } from "../../ir/types.ts";
-import type { ProductPrinter } from "./printer.ts";
+import type { PrintedBuffer, ProductPrinter } from "./printer.ts";
 import { batchOffset, term } from "./text.ts";
 
 /** What becomes of a finished sum, in WGSL. */
@@ -13,7 +13,7 @@ export type FinishCode = {
 };
 
 /** Where the sums of a product with several parts of k are put: [split, batch, m, n]. */
-export type Partial = { readonly name: string; readonly isQuads: boolean };
+export type Partial = { readonly buffer: PrintedBuffer; readonly isQuads: boolean };
 
 /** Whether a plain store of four columns is one aligned quad of the buffer. */
 export function isPlainQuads({ plain, n }: ProductIR): boolean {
@@ -33,22 +33,22 @@ export function finishCode(
     const buffer = printer.buffer(plain.buffer, "quads");
     const axes = plain.batch.map(([size, stride]) => [size, stride / 4] as const);
     const at = batchOffset("batch", plain.offset / 4, axes) + term("row", plain.rowStride / 4);
-    return quads(`${buffer}[${at} + column / 4u] = sums;`);
+    return quads(buffer.write(`${at} + column / 4u`, "sums"));
   }
   if (plain) {
     const buffer = printer.buffer(plain.buffer, "elements");
     const at = batchOffset("batch", plain.offset, plain.batch) + term("row", plain.rowStride);
-    return ones([`${buffer}[${at} + column] = sum;`], n);
+    return ones([buffer.write(`${at} + column`, "sum")], n);
   }
   const lines = printer.epilogue(epilogue!, { row: "position", lane: "column", acc: "sum" });
   return ones([`let position = batch * ${m}u + row;`, ...lines], n);
 }
 
 /** The end of a part of k: its sums are kept for the second kernel, which sees batch and split as one. */
-export function partialCode({ m, n }: ProductIR, { name, isQuads }: Partial): FinishCode {
+export function partialCode({ m, n }: ProductIR, { buffer, isQuads }: Partial): FinishCode {
   return isQuads
-    ? quads(`${name}[(batch * ${m}u + row) * ${n / 4}u + column / 4u] = sums;`)
-    : ones([`${name}[(batch * ${m}u + row) * ${n}u + column] = sum;`], n);
+    ? quads(buffer.write(`(batch * ${m}u + row) * ${n / 4}u + column / 4u`, "sums"))
+    : ones([buffer.write(`(batch * ${m}u + row) * ${n}u + column`, "sum")], n);
 }
 
 function quads(statement: string): FinishCode {

@@ -26,6 +26,8 @@ export type OperandCode = {
   readonly base: (batch: string) => string;
   /** Four elements from (free, k) on. */
   readonly quad: (base: string, free: string, k: string) => string;
+  /** The element at (free, k), where its buffer is not read as quads. */
+  readonly element: (base: string, free: string, k: string) => string;
 };
 
 /** Quads run along the axis whose elements lie next to each other. */
@@ -55,6 +57,7 @@ export function operandCode(parts: OperandParts, printer: ProductPrinter): Opera
     functions: parts.isQuads ? quadFunction(parts, printer) : elementFunctions(parts, printer),
     base: (batch) => baseOf(parts, batch),
     quad: (base, free, k) => `${name}_quad(${base}, ${free}, ${k})`,
+    element: (base, free, k) => `${name}_element(${base}, ${free}, ${k})`,
   };
 }
 
@@ -73,7 +76,7 @@ function quadFunction(parts: OperandParts, printer: ProductPrinter): string {
     ? `base${term("free", operand.freeStride / 4)} + k / 4u`
     : `base${term("k", operand.kStride / 4)} + free / 4u`;
   return `fn ${name}_quad(base: u32, free: u32, k: u32) -> vec4<f32> {
-  ${guard(parts, "vec4<f32>()")}return ${buffer}[${index}];
+  ${guard(parts, "vec4<f32>()")}return ${buffer.read(index)};
 }`;
 }
 
@@ -95,7 +98,7 @@ function elementBody({ operand, free, k }: OperandParts, printer: ProductPrinter
   const { loader, laneIsK, freeStride, kStride } = operand;
   if (!loader) {
     const buffer = printer.buffer(operand.buffer, "elements");
-    return `return ${buffer}[base${term("free", freeStride)}${term("k", kStride)}];`;
+    return `return ${buffer.read(`base${term("free", freeStride)}${term("k", kStride)}`)};`;
   }
   const row = laneIsK ? `base * ${free}u + free` : `base * ${k}u + k`;
   const { lines, value } = printer.loaded(loader, { row: "row", lane: laneIsK ? "k" : "free" });

@@ -9,10 +9,16 @@ export type View = "elements" | "quads";
 /** Names that expressions of a map kernel refer to: u32 positions, and the f32 accumulator. */
 export type Places = { readonly row: string; readonly lane: string; readonly acc?: string };
 
+/** A buffer of f32 in WGSL: the expression of an element or a quad, and the statement that sets it. */
+export type PrintedBuffer = {
+  readonly read: (at: string) => string;
+  readonly write: (at: string, value: string) => string;
+};
+
 /** What the products ask of the printer of expressions, for one kernel. */
 export type ProductPrinter = {
-  /** The WGSL name of a buffer of f32, which is declared. */
-  readonly buffer: (buffer: number, view: View) => string;
+  /** A buffer of f32, which is declared. */
+  readonly buffer: (buffer: number, view: View) => PrintedBuffer;
   /** The value that a loader computes: statements before it, and its f32 expression. */
   readonly loaded: (
     ir: KernelIR,

@@ -4,6 +4,7 @@ import { alongOf, type OperandCode, operandCode } from "./operand.ts";
 import { PARTIALS, type ProductPrinter } from "./printer.ts";
 import { type Quads, quadsOf } from "./quads.ts";
 import { printReduce, reduceGroups } from "./reduce.ts";
+import { printSingle, singleGroups } from "./single.ts";
 import { printThin, thinGroups, thinShape, thinSlices } from "./thin.ts";
 import { printTiles, splitLength, tileGroups } from "./tiles.ts";
 import type { ThinTuning, TileTuning, Tuning } from "./tuning.ts";
@@ -39,7 +40,7 @@ export function printProduct<P extends ProductPrinter>(
   }
   const partialQuads = ir.n % 4 === 0 && !finishesOne(ir, cut);
   const partialOf = (printer: P): Partial => ({
-    name: printer.buffer(PARTIALS, partialQuads ? "quads" : "elements"),
+    buffer: printer.buffer(PARTIALS, partialQuads ? "quads" : "elements"),
     isQuads: partialQuads,
   });
   const [first, second] = [newPrinter(), newPrinter()];
@@ -68,6 +69,10 @@ function firstKernel<P extends ProductPrinter>(
     const codes = tileCodes(ir, tuning, printer, quads);
     const body = printTiles(ir, tuning, { ...codes, finish });
     return { body, groups: tileGroups(ir, tuning), printer };
+  }
+  if (tuning.kind === "single") {
+    const codes = singleCodes(ir, printer);
+    return { body: printSingle(ir, { ...codes, finish }), groups: singleGroups(ir), printer };
   }
   const codes = thinCodes(ir, tuning, printer, quads);
   return {
@@ -111,15 +116,24 @@ function thinCodes(
   return { a: code("a", a, m), b: code("b", b, n) };
 }
 
+function singleCodes({ a, b, m, n, k }: ProductIR, printer: ProductPrinter): Codes {
+  const code = (name: "a" | "b", operand: Operand, free: number): OperandCode => {
+    const checks = { free: false, k: false };
+    return operandCode({ name, operand, free, k, checks, isQuads: false }, printer);
+  };
+  return { a: code("a", a, m), b: code("b", b, n) };
+}
+
 /** Whether the first kernel hands its sums over one at a time. */
 function finishesOne(ir: ProductIR, tuning: Tuning): boolean {
-  if (tuning.kind === "tiles") return false;
+  if (tuning.kind !== "thin") return tuning.kind === "single";
   const { isSwapped } = thinShape(ir);
   return !isSwapped && alongOf(ir.b) === "k";
 }
 
 /** Parts of k are whole tiles, so that fewer may do than were asked for. */
 function withoutEmptyParts(ir: ProductIR, tuning: Tuning): Tuning {
+  if (tuning.kind === "single") return { ...tuning, splits: 1 };
   const length = tuning.kind === "tiles"
     ? splitLength(ir.k, tuning.tileK, tuning.splits)
     : thinSlices(ir.k, tuning, alongOf(thinShape(ir).isSwapped ? ir.a : ir.b)).length;

@@ -1,5 +1,5 @@
 import type { ProductIR } from "../../ir/types.ts";
-import type { FinishCode } from "./finish.ts";
+import type { FinishCode, Partial } from "./finish.ts";
 import { entry, groupNumber } from "./text.ts";
 
 const THREADS = 64;
@@ -16,19 +16,19 @@ export function reduceGroups({ batch, m, n }: ProductIR): number {
 export function printReduce(
   ir: ProductIR,
   splits: number,
-  partial: { readonly name: string; readonly isQuads: boolean },
+  { buffer, isQuads }: Partial,
   finish: FinishCode,
 ): string {
   const { batch, m, n } = ir;
   const perRow = Math.ceil(n / 4);
-  const at = partial.isQuads
-    ? (part: number) => `${partial.name}[place + ${part * batch * m * perRow}u]`
+  const at = isQuads
+    ? (part: number) => buffer.read(`place + ${part * batch * m * perRow}u`)
     : (part: number) => {
       const first = `place + ${part * batch * m * n}u`;
       const others = [1, 2, 3].map((i) =>
-        `select(0.0, ${partial.name}[${first} + ${i}u], column + ${i}u < ${n}u)`
+        `select(0.0, ${buffer.read(`${first} + ${i}u`)}, column + ${i}u < ${n}u)`
       );
-      return `vec4<f32>(${[`${partial.name}[${first}]`, ...others].join(", ")})`;
+      return `vec4<f32>(${[buffer.read(first), ...others].join(", ")})`;
     };
   const adds = Array.from({ length: splits - 1 }, (_, i) => `sums += ${at(i + 1)};`);
   return `${finish.functions}
@@ -38,7 +38,7 @@ ${entry(THREADS)}
   if (element >= ${batch * m * perRow}u) { return; }
   let row = element / ${perRow}u;
   let column = element % ${perRow}u * 4u;
-  let place = ${partial.isQuads ? "element" : `row * ${n}u + column`};
+  let place = ${isQuads ? "element" : `row * ${n}u + column`};
   var sums = ${at(0)};
   ${adds.join("\n  ")}
   ${finish.quad(`row / ${m}u`, `row % ${m}u`, "column", "sums")}

@@ -51,8 +51,15 @@ export function groupNumber(count: number): string {
   if (id >= ${u32(count)}) { return; }`;
 }
 
-/** The entry point's head. */
-export function entry(threads: number): string {
+/** The entry point's head; with subgroups it also knows their size and the place in one. */
+export function entry(threads: number, hasSubgroups = false): string {
+  const parameters = [
+    "@builtin(workgroup_id) group: vec3<u32>",
+    "@builtin(local_invocation_index) t: u32",
+    ...(hasSubgroups
+      ? ["@builtin(subgroup_size) width: u32", "@builtin(subgroup_invocation_id) place: u32"]
+      : []),
+  ];
   return `@compute @workgroup_size(${threads})
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) t: u32) {`;
+fn main(${parameters.join(", ")}) {`;
 }

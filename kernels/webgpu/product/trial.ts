@@ -1,6 +1,6 @@
 import { environment } from "../../../core/internal.ts";
 import type { ProductIR } from "../../ir/types.ts";
-import { printProductKernels } from "../wgsl/mod.ts";
+import { printProductKernels, type Switches, windowsIn } from "../wgsl/mod.ts";
 import { timeOf } from "./measure.ts";
 import { PARTIALS } from "./printer.ts";
 import { fileStore } from "./store.ts";
@@ -18,6 +18,9 @@ export type BytesOf = (buffer: number) => number;
 /** A device on which products are tried out. */
 export type TrialDevice = ProductDevice & {
   readonly gpu: GPUDevice;
+  /** Bytes of a buffer that one binding reaches. */
+  readonly windowBytes: number;
+  readonly switches: Switches;
   /** Waits in the call until the device has come to a buffer's last use; null where nothing can. */
   readonly wait: ((buffer: GPUBuffer) => void) | null;
 };
@@ -30,19 +33,20 @@ export function deviceTunings(device: TrialDevice): (ir: ProductIR, bytesOf: Byt
   const known = tunings(device, fileStore());
   const { wait } = device;
   const measures = wait !== null && environment("GRAFT_TUNE") === "1";
-  return (ir, bytesOf) =>
-    measures ? known.of(ir, trial(device.gpu, wait, ir, bytesOf)) : known.of(ir);
+  return (ir, bytesOf) => measures ? known.of(ir, trial(device, wait, ir, bytesOf)) : known.of(ir);
 }
 
 /** Runs a product on buffers of its own, which hold zeros. */
 function trial(
-  gpu: GPUDevice,
+  { gpu, windowBytes, switches }: TrialDevice,
   wait: (buffer: GPUBuffer) => void,
   ir: ProductIR,
   bytesOf: BytesOf,
 ): Measure {
+  const windows = windowsIn({ windowBytes }, bytesOf);
+  const target = { ...windows, ...switches };
   return (tuning) => {
-    const { kernels, partials } = printProductKernels(ir, tuning, (buffer) => buffer);
+    const { kernels, partials } = printProductKernels(ir, tuning, (buffer) => buffer, target);
     const buffers = new Map<number, GPUBuffer>();
     const bufferOf = (number: number): GPUBuffer => {
       const found = buffers.get(number);
@@ -56,8 +60,11 @@ function trial(
     const calls = kernels.map(({ code, groups, bindings }) => {
       const module = gpu.createShaderModule({ code });
       const pipeline = gpu.createComputePipeline({ layout: "auto", compute: { module } });
-      const entries = bindings.map(({ buffer }, binding) => {
-        return { binding, resource: { buffer: bufferOf(buffer) } };
+      const entries = bindings.map(({ buffer: number, window }, binding) => {
+        const buffer = bufferOf(number);
+        const offset = windows.count(number) > 1 ? window * windowBytes : 0;
+        const size = Math.min(windowBytes, buffer.size - offset);
+        return { binding, resource: { buffer, offset, size } };
       });
       const group = gpu.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
       return { pipeline, group, groups: foldedGroups(groups) };

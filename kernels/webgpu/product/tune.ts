@@ -84,6 +84,6 @@ function parse(text: string): Known {
 
 function isTuning(value: unknown): boolean {
   if (typeof value !== "object" || value === null || !("kind" in value)) return false;
-  return (value.kind === "tiles" || value.kind === "thin") && "splits" in value &&
+  return ["tiles", "thin", "single"].includes(String(value.kind)) && "splits" in value &&
     Number.isInteger(value.splits) && Number(value.splits) >= 1 && Number(value.splits) <= 64;
 }

@@ -29,8 +29,11 @@ export type ThinTuning = {
   readonly splits: number;
 };
 
-/** Either. */
-export type Tuning = TileTuning | ThinTuning;
+/** For the smallest: every invocation sums one element by itself. */
+export type SingleTuning = { readonly kind: "single"; readonly splits: number };
+
+/** One of them. */
+export type Tuning = TileTuning | ThinTuning | SingleTuning;
 
 /** What the choice of a tuning has to know of a device. */
 export type ProductDevice = {

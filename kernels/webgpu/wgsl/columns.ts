@@ -18,7 +18,7 @@ const TALL = 64;
  */
 export function printColumns(ir: KernelIR, bindings: Bindings): Body {
   const rows = ir.rows.reduce((product, axis) => product * axis.size, 1);
-  const isPlain = ir.stages.every((stage) => stage.stores.length === 0) && !ir.ordered;
+  const isPlain = ir.stages.every((stage) => stage.stores.length === 0) && ir.sequence.length === 0;
   const strips = rows >= TALL && isPlain ? 16 : 1;
   const lanes = THREADS / strips;
   const groups = Math.ceil(ir.lane.size / lanes);

@@ -1,5 +1,9 @@
-/** A memory that a kernel binds, by one of its buffers. */
-export type Binding = { readonly buffer: number; readonly access: "read" | "write" };
+/** A memory that a kernel binds, by one of its buffers, and which window of it. */
+export type Binding = {
+  readonly buffer: number;
+  readonly access: "read" | "write";
+  readonly window: number;
+};
 
 /** A kernel in WGSL: its whole text, its workgroups in one line, and its bindings in order. */
 export type WgslKernel = {

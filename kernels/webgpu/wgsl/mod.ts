@@ -9,19 +9,26 @@ import { functionsFor } from "./library/mod.ts";
 import { printMap } from "./map.ts";
 import { axisLines, newBlock, printStores, printValue, touchesOf } from "./print.ts";
 import { printRows } from "./rows.ts";
+import { BASELINE, directives, type Target } from "./target.ts";
 
 export type { Binding, WgslKernel } from "./kernel.ts";
 export { ELEMENTWISE } from "./elementwise.ts";
+export { type Switches, type Target } from "./target.ts";
+export { type Windows, windowsIn } from "./windows.ts";
 
 /** Who shares memory: equal numbers for buffers that lie in the same place. */
 export type MemoryOf = (buffer: number) => number;
 
 /** A generated kernel in WGSL. */
-export function printKernel(ir: KernelIR, memoryOf: MemoryOf): WgslKernel {
-  const bindings = newBindings(touchesOf(ir), memoryOf);
+export function printKernel(
+  ir: KernelIR,
+  memoryOf: MemoryOf,
+  target: Target = BASELINE,
+): WgslKernel {
+  const bindings = newBindings(touchesOf(ir), memoryOf, target);
   const print = { map: printMap, row: printRows, col: printColumns }[ir.kind];
   const { text, groups } = print(ir, bindings);
-  return finish(text, groups, bindings);
+  return finish(text, groups, bindings, target);
 }
 
 /** The kernels of a product, and the elements of f32 of the workspace PARTIALS that they need. */
@@ -29,19 +36,23 @@ export function printProductKernels(
   ir: ProductIR,
   tuning: Tuning,
   memoryOf: MemoryOf,
+  target: Target = BASELINE,
 ): { readonly kernels: readonly WgslKernel[]; readonly partials: number } {
   const touches = touchesOfProduct(ir);
-  const newPrinter = () => productPrinter(ir, newBindings(touches, memoryOf));
+  const newPrinter = () => productPrinter(ir, newBindings(touches, memoryOf, target));
   const { kernels, partials } = printProduct(ir, tuning, newPrinter, memoryOf);
   return {
     partials,
-    kernels: kernels.map(({ body, groups, printer }) => finish(body, groups, printer.bindings)),
+    kernels: kernels.map(({ body, groups, printer }) =>
+      finish(body, groups, printer.bindings, target)
+    ),
   };
 }
 
-function finish(text: string, groups: number, bindings: Bindings): WgslKernel {
+function finish(text: string, groups: number, bindings: Bindings, target: Target): WgslKernel {
   const body = `${bindings.declarations()}\n${text}`;
-  return { code: `${functionsFor(body)}\n${body}\n`, groups, bindings: bindings.list() };
+  const code = `${functionsFor(body)}\n${body}\n`;
+  return { code: `${directives(code, target)}${code}`, groups, bindings: bindings.list() };
 }
 
 function touchesOfProduct({ a, b, plain, epilogue }: ProductIR): Touch[] {
@@ -64,7 +75,7 @@ function productPrinter(
     bindings,
     buffer: (buffer, view) => {
       const access = buffer === PARTIALS || buffer === plain?.buffer ? "write" : "read";
-      return view === "quads" ? bindings.quads(buffer, access) : bindings.use(buffer, access).name;
+      return view === "quads" ? bindings.quads(buffer, access) : bindings.use(buffer, access);
     },
     loaded: (ir, { row, lane }) => {
       const axes = axisLines(row, ir.rows);

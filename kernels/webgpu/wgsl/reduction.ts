@@ -55,6 +55,43 @@ export function treeLines(
   return lines;
 }
 
+/**
+ * The same with subgroups: each adds up its part, and every invocation adds up their results from
+ * the memory `array`, first to last. Subgroups are parts of `width` neighbours.
+ */
+export function subgroupLines(
+  reduction: Reduction,
+  array: string,
+  part: string,
+  threads: number,
+  name: string,
+): string[] {
+  return [
+    `let of_subgroup_${name} = ${inSubgroup(reduction, part)};`,
+    `if (place == 0u) { ${array}[t / width] = of_subgroup_${name}; }`,
+    "workgroupBarrier();",
+    `var ${name} = ${array}[0];`,
+    `for (var i = 1u; i < ${threads}u / width; i = i + 1u) {`,
+    `  ${name} = ${combine(reduction, name, `${array}[i]`)};`,
+    "}",
+  ];
+}
+
+/** Floats by keys that order them with NaN at the end that wins; bools as 0 and 1. */
+function inSubgroup({ op, value: { dtype } }: Reduction, x: string): string {
+  const register = registerOf(dtype);
+  if (register === "bool") {
+    const wins = op === "sum" || op === "max" ? "subgroupMax" : "subgroupMin";
+    return `(${wins}(select(0u, 1u, ${x})) != 0u)`;
+  }
+  if (op === "sum") return `subgroupAdd(${x})`;
+  if (op === "prod") return `subgroupMul(${x})`;
+  if (register !== "f32") return `subgroup${op === "max" ? "Max" : "Min"}(${x})`;
+  return op === "max"
+    ? `from_key(subgroupMax(max_key(${x})))`
+    : `from_key(subgroupMin(min_key(${x})))`;
+}
+
 function least(dtype: DType): number {
   return dtype === "i8" ? -128 : dtype === "i32" ? -(2 ** 31) : 0;
 }

@@ -3,7 +3,7 @@ import { entry, groupNumber } from "../product/text.ts";
 import type { Bindings } from "./bindings.ts";
 import type { Body } from "./map.ts";
 import { axisLines, type Block, newBlock, printStores, printValue } from "./print.ts";
-import { combine, finished, identity, treeLines } from "./reduction.ts";
+import { combine, finished, identity, subgroupLines, treeLines } from "./reduction.ts";
 import { registerOf } from "./scalar.ts";
 import { variesAlong } from "./varies.ts";
 
@@ -39,7 +39,7 @@ export function printRows(ir: KernelIR, bindings: Bindings): Body {
   return {
     groups,
     text: `${shared.join("\n")}
-${entry(threads)}
+${entry(threads, bindings.hasSubgroups && !isShort)}
   ${groupNumber(groups)}
   ${head}
   ${[...axes.lines, ...row.lines].join("\n  ")}
@@ -96,8 +96,13 @@ function printStage(
       const array = `shared${number}`;
       const type = registerOf(reduction.value.dtype);
       shared.push(`var<workgroup> ${array}: array<${type}, ${threads}>;`);
-      row.lines.push(...treeLines(reduction, array, `a${number}`, threads));
-      total = `${array}[0]`;
+      const isSubgroups = bindings.hasSubgroups;
+      total = isSubgroups ? `total${number}` : `${array}[0]`;
+      row.lines.push(
+        ...isSubgroups
+          ? subgroupLines(reduction, array, `a${number}`, threads, total)
+          : treeLines(reduction, array, `a${number}`, threads),
+      );
     }
     row.lines.push(`let r${number} = ${finished(reduction, total)};`);
     reductions.push(`r${number}`);

@@ -15,9 +15,11 @@ export function registerOf(dtype: DType): Register {
     case "bf16":
       return "f32";
     case "i32":
+    case "i16":
     case "i8":
       return "i32";
     case "u32":
+    case "u16":
     case "u8":
       return "u32";
     case "bool":

@@ -1,16 +1,17 @@
 import type { DType } from "../../../core/mod.ts";
 import { bytesOf } from "../../../core/internal.ts";
-import type { Bindings, Use } from "./bindings.ts";
+import type { Bindings } from "./bindings.ts";
 import { registerOf } from "./scalar.ts";
 
 /** The expression of element `at` of a buffer, widened to the register type of its dtype. */
 export function printLoad(bindings: Bindings, buffer: number, dtype: DType, at: string): string {
   const use = bindings.use(buffer, "read");
   const bytes = bytesOf(dtype);
-  if (bytes === 4) return fromWord(dtype, wordOf(use, at), use.elements === "f32");
+  if (bytes === 4) return fromWord(dtype, use.read(at), use.elements === "f32");
+  if (use.elements === "f16") return `f32(${use.read(at)})`;
   const perWord = 4 / bytes;
   const bits = 8 * bytes;
-  const word = wordOf(use, `(${at}) / ${perWord}u`);
+  const word = use.read(`(${at}) / ${perWord}u`);
   const shifted = `(${word} >> ((${at}) % ${perWord}u * ${bits}u))`;
   switch (dtype) {
     case "i8":
@@ -32,28 +33,23 @@ export function printStore(
   at: string,
   value: string,
 ): string {
-  const { name, elements } = bindings.use(buffer, "write");
+  const { elements, write, change } = bindings.use(buffer, "write");
   const bytes = bytesOf(dtype);
   if (bytes === 4) {
     const register = registerOf(dtype);
-    if (elements === "f32") return `${name}[${at}] = ${value};`;
+    if (elements === "f32") return write(at, value);
     const word = register === "u32" ? value : `bitcast<u32>(${value})`;
-    return elements === "u32"
-      ? `${name}[${at}] = ${word};`
-      : `atomicStore(&${name}[${at}], ${word});`;
+    return elements === "u32" ? write(at, word) : change("Store", at, word);
   }
+  if (elements === "f16") return write(at, `to_f16(${value})`);
   const perWord = 4 / bytes;
   const bits = 8 * bytes;
   const mask = bytes === 1 ? "255u" : "0xffffu";
   // The bits of this element alone change, whatever others do to the word meanwhile.
   return `{ let place = (${at}) / ${perWord}u; let by = (${at}) % ${perWord}u * ${bits}u;
   let word = ${narrow(dtype, value)};
-  atomicAnd(&${name}[place], ~(${mask} << by));
-  atomicOr(&${name}[place], word << by); }`;
-}
-
-function wordOf({ name, elements }: Use, at: string): string {
-  return elements === "atomic<u32>" ? `atomicLoad(&${name}[${at}])` : `${name}[${at}]`;
+  ${change("And", "place", `~(${mask} << by)`)}
+  ${change("Or", "place", "word << by")} }`;
 }
 
 function fromWord(dtype: DType, word: string, isFloat: boolean): string {

@@ -52,6 +52,8 @@ const DTYPE_NAMES: { readonly [name: string]: string } = {
   bfloat16: "bf16",
   int32: "i32",
   uint32: "u32",
+  int16: "i16",
+  uint16: "u16",
   int8: "i8",
   uint8: "u8",
   bool: "bool",

@@ -16,6 +16,7 @@ import type { Attrs, MakeOp, OpTable } from "./_table.ts";
 import type { BatchAxes } from "../../../autodiff/mod.ts";
 import { functionsOfNets } from "./autodiff_nets.ts";
 import { functionsOfLoops } from "./autodiff_loops.ts";
+import { functionsOfRows } from "./autodiff_collectives.ts";
 import { functionsOfRules } from "./autodiff_rules.ts";
 import { smoothFunctions } from "./autodiff_smooth.ts";
 
@@ -38,12 +39,12 @@ type Call = {
 /** Trees that may have empty places, which are left out of ours. */
 type Results = Tree | readonly Results[];
 
-// The collectives over a named batch axis have no counterpart.
 const FUNCTIONS: Functions = {
   ...smoothFunctions,
   ...functionsOfNets,
   ...functionsOfRules,
   ...functionsOfLoops,
+  ...functionsOfRows,
 };
 
 /** What every transformation of the manifest computes. */
@@ -87,7 +88,8 @@ const TRANSFORMATIONS: { readonly [op: string]: (call: Call) => Results } = {
   },
   linear_transpose: ({ f, args, directions }) => linearTranspose(f, args)(directions()),
   vmap: ({ f, args, attrs }) => {
-    return vmap(f, { inAxes: axes(attrs.in_axes), outAxes: attrs.out_axes as number })(...args);
+    const outAxes = attrs.out_axes as number;
+    return vmap(f, { inAxes: axes(attrs.in_axes), outAxes, ...nameOf(attrs) })(...args);
   },
   vmap_vmap: ({ f, args, attrs }) => {
     const inner = vmap(f, { inAxes: axes(attrs.inner_in_axes) });
@@ -100,7 +102,7 @@ const TRANSFORMATIONS: { readonly [op: string]: (call: Call) => Results } = {
     return vmap(jit(gradOf(f, argnums)), { inAxes: axes(attrs.in_axes) })(...args);
   },
   grad_vmap: ({ f, args, argnums, attrs }) => {
-    const mapped = vmap(f, { inAxes: axes(attrs.in_axes) });
+    const mapped = vmap(f, { inAxes: axes(attrs.in_axes), ...nameOf(attrs) });
     return gradOf((...xs) => mean(mapped(...xs) as Tensor), argnums)(...args);
   },
   vmap_jvp: ({ f, args, directions }) => {
@@ -139,6 +141,11 @@ function treeOf(spec: unknown, xs: readonly Tensor[]): Tree | undefined {
   if (Array.isArray(spec)) return spec.map((item) => treeOf(item, xs)!);
   const entries = Object.entries(spec as { readonly [key: string]: unknown });
   return Object.fromEntries(entries.map(([key, item]) => [key, treeOf(item, xs)]));
+}
+
+/** The name of the mapped axis, where it has one. */
+function nameOf(attrs: Attrs): { readonly axisName?: string } {
+  return attrs.axis_name === undefined ? {} : { axisName: String(attrs.axis_name) };
 }
 
 function axes(value: unknown): readonly BatchAxes[] {

@@ -1,7 +1,7 @@
 import {
   associativeScan,
   cond,
-  foriLoop,
+  forLoop,
   scan,
   switchCase,
   whileLoop,
@@ -98,17 +98,17 @@ export const functionsOfLoops: Functions = {
     const [last, ys] = scan((c: Tensor, x: Tensor) => [mul(c, x), sum(x)], c, xs);
     return add(sum(square(last)), sum(ys));
   },
-  fori_static: (x: Tensor) => sum(foriLoop([0, 5], (i, v) => mul(sin(v), add(1, mul(0.1, i))), x)),
+  fori_static: (x: Tensor) => sum(forLoop([0, 5], (i, v) => mul(sin(v), add(1, mul(0.1, i))), x)),
   fori_update: (x: Tensor, w: Tensor) => {
     const step = (i: Tensor, b: Tensor): Tensor => {
       const here = dynamicSlice(b, [i], { sizes: [1] });
       const before = dynamicSlice(b, [sub(i, 1)], { sizes: [1] });
       return dynamicUpdateSlice(b, add(mul(here, at(w, i)), before), { starts: [i] });
     };
-    return sum(square(foriLoop([1, 5], step, x)));
+    return sum(square(forLoop([1, 5], step, x)));
   },
   fori_dynamic: (x: Tensor, n: Tensor) =>
-    sum(foriLoop([0, n], (_, v) => sub(v, mul(0.1, sub(mul(v, v), 2))), x)),
+    sum(forLoop([0, n], (_, v) => sub(v, mul(0.1, sub(mul(v, v), 2))), x)),
   while_halve: (x: Tensor) =>
     whileLoop(
       (s: readonly Tensor[]) => greater(s[0]!, 1),

@@ -1,4 +1,4 @@
-import { checkpoint, customJvp, customVjp, foriLoop, grad, jvp } from "../../../autodiff/mod.ts";
+import { checkpoint, customJvp, customVjp, forLoop, grad, jvp } from "../../../autodiff/mod.ts";
 import {
   abs,
   add,
@@ -86,7 +86,7 @@ const solveRoot = customVjp(
 );
 
 function newton(p: Tensor): Tensor {
-  return foriLoop([0, 60], (_, z) => mul(0.5, add(z, div(p, z))), onesLike(p));
+  return forLoop([0, 60], (_, z) => mul(0.5, add(z, div(p, z))), onesLike(p));
 }
 
 /** Functions with derivative rules, with derivatives inside, and with kinks and choices. */

@@ -1,29 +1,36 @@
 import * as g from "../../../mod.ts";
-import type { MakeOp, OpTable } from "./_table.ts";
+import * as nn from "../../../nn/mod.ts";
+import type { Attrs, MakeOp, OpTable } from "./_table.ts";
 
-const withBias = (y: g.Tensor, bias: g.Tensor | undefined): g.Tensor =>
-  bias ? g.add(y, g.reshape(bias, [-1, ...y.shape.slice(2).map(() => 1)])) : y;
+const params = (weight: g.Tensor, bias?: g.Tensor): nn.ConvParams => ({
+  weight,
+  ...(bias && { bias }),
+});
 
-const conv: MakeOp = (attrs) => ([x, w, bias]) => {
-  const padding = (attrs["padding"] as number[]).map((p) => [p, p] as const);
-  const y = g.convGeneral(x!, w!, {
-    stride: attrs["stride"] as number[],
-    padding,
-    rhsDilation: attrs["dilation"] as number[],
-    groups: attrs["groups"] as number,
-  });
-  return [withBias(y, bias)];
-};
+const geometry = (attrs: Attrs) => ({
+  stride: attrs["stride"] as number[],
+  padding: attrs["padding"] as number[],
+  dilation: attrs["dilation"] as number[],
+  groups: attrs["groups"] as number,
+});
 
-const transposed: MakeOp = (attrs) => ([x, w, bias]) => {
-  const y = g.convTranspose(x!, w!, {
-    stride: attrs["stride"] as number[],
-    padding: attrs["padding"] as number[],
+const conv = (layer: typeof nn.conv1d): MakeOp => (attrs) => ([x, w, bias]) => [
+  layer(params(w!, bias), x!, geometry(attrs)),
+];
+
+const transposed = (layer: typeof nn.convTranspose1d): MakeOp => (attrs) => ([x, w, bias]) => [
+  layer(params(w!, bias), x!, {
+    ...geometry(attrs),
     outputPadding: attrs["output_padding"] as number[],
-    dilation: attrs["dilation"] as number[],
-    groups: attrs["groups"] as number,
-  });
-  return [withBias(y, bias)];
+  }),
+];
+
+/** JAX's: the last axis has the channels, and the kernel [...K, C, O] is not reversed. */
+const transposedSame: MakeOp = (attrs) => ([x, w]) => {
+  const weight = g.flip(g.transpose(w!, [2, 3, 0, 1]), { axes: [2, 3] });
+  const padding = attrs["padding"] === "SAME" ? "same" : "valid";
+  const options = { stride: attrs["strides"] as number[], padding } as const;
+  return [g.moveAxis(nn.convTranspose2d({ weight }, g.moveAxis(x!, -1, 1), options), 1, -1)];
 };
 
 /** Axes of a layout such as "NHWC" in the order of another. */
@@ -46,7 +53,6 @@ function padding(
 }
 
 const general: MakeOp = (attrs) => {
-  if (attrs["batch_group_count"] !== 1) return null;
   const [lhs, rhs, out] = attrs["dn"] as [string, string, string];
   const spatial = lhs.replace("N", "").replace("C", "");
   return ([a, b]) => {
@@ -59,6 +65,7 @@ const general: MakeOp = (attrs) => {
       lhsDilation: (attrs["lhs_dilation"] ?? 1) as number[],
       rhsDilation: (attrs["rhs_dilation"] ?? 1) as number[],
       groups: attrs["feature_group_count"] as number,
+      batchGroups: attrs["batch_group_count"] as number,
     });
     return [g.transpose(y, order(`NC${spatial}`, out))];
   };
@@ -66,11 +73,12 @@ const general: MakeOp = (attrs) => {
 
 /** Golden ops of convolutions. */
 export const convolutions: OpTable = {
-  conv1d: conv,
-  conv2d: conv,
-  conv3d: conv,
+  conv1d: conv(nn.conv1d),
+  conv2d: conv(nn.conv2d),
+  conv3d: conv(nn.conv3d),
   conv_general: general,
-  conv_transpose1d: transposed,
-  conv_transpose2d: transposed,
-  conv_transpose3d: transposed,
+  conv_transpose1d: transposed(nn.convTranspose1d),
+  conv_transpose2d: transposed(nn.convTranspose2d),
+  conv_transpose3d: transposed(nn.convTranspose3d),
+  conv_transpose_same: transposedSame,
 };

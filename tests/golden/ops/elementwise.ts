@@ -99,7 +99,23 @@ export const elementwise: OpTable = {
   ne: binary(g.notEqual),
   neg: unary(g.neg),
   pow: binary(g.pow),
+  celu: withAttrs((x, { alpha }) => nn.celu(x, { alpha: number(alpha) })),
+  elu: withAttrs((x, { alpha }) => nn.elu(x, { alpha: number(alpha) })),
+  hard_sigmoid: unary(nn.hardSigmoid),
+  hard_swish: unary(nn.hardSilu),
+  hard_tanh: unary(nn.hardTanh),
+  leaky_relu: withAttrs((x, { slope }) => nn.leakyRelu(x, { negativeSlope: number(slope) })),
+  log_sigmoid: unary(nn.logSigmoid),
+  mish: unary(nn.mish),
+  quick_gelu: unary(nn.quickGelu),
+  relu6: unary(nn.relu6),
+  relu_squared: unary(nn.reluSquared),
+  selu: unary(nn.selu),
+  soft_sign: unary(nn.softSign),
+  softplus: unary(nn.softplus),
+  squareplus: unary((x) => nn.squareplus(x)),
   promote: (attrs) => {
+    if (attrs["fn"] === "exp") return ([x]) => [g.exp(x!)];
     const f = PROMOTING[String(attrs["fn"])];
     if (!f) return null;
     const scalar = attrs["scalar"];

@@ -1,6 +1,5 @@
 import * as g from "../../../mod.ts";
-import * as internal from "../../../core/internal.ts";
-import { dtypeOf, type MakeOp, number, type OpTable, withAttrs } from "./_table.ts";
+import { binary, dtypeOf, type MakeOp, number, type OpTable, withAttrs } from "./_table.ts";
 
 type Item = number | string | { readonly input?: number } & g.Span;
 
@@ -41,27 +40,10 @@ function windows(
   return { items, valid };
 }
 
-function convolve(x: g.Tensor, y: g.Tensor, mode: string): g.Tensor {
-  const [long, short] = x.shape[0]! >= y.shape[0]! ? [x, y] : [y, x];
-  const n = short.shape[0]!;
-  const low = mode === "full" ? n - 1 : mode === "valid" ? 0 : Math.floor(n / 2);
-  const high = mode === "full" ? n - 1 : mode === "valid" ? 0 : n - 1 - low;
-  const z = g.convGeneral(g.reshape(long, [1, 1, -1]), g.reshape(g.flip(short), [1, 1, -1]), {
-    padding: [[low, high]],
-  });
-  return g.reshape(z, [-1]);
-}
-
 /** Golden ops of indexing, padding, repeating and cutting. */
 export const indexing: OpTable = {
-  array_split: ({ sections, axis }) => ([x]) => {
-    const side = x!.shape[number(axis)]!;
-    const parts = number(sections);
-    const bounds = Array.from({ length: parts - 1 }, (_, i) => {
-      return (i + 1) * Math.floor(side / parts) + Math.min(i + 1, side % parts);
-    });
-    return g.split(x!, { indices: bounds, axis: number(axis) });
-  },
+  array_split: ({ sections, axis }) => ([x]) =>
+    g.arraySplit(x!, { sections: number(sections), axis: number(axis) }),
   at_add: at("add"),
   at_max: at("max"),
   at_min: at("min"),
@@ -72,22 +54,13 @@ export const indexing: OpTable = {
     const to = dtypeOf<g.DType>(dtype);
     return g.DTYPES.includes(to) ? ([x]) => [g.bitcast(x!, to)] : null;
   },
-  convolve: ({ mode }) => ([x, y]) => [convolve(x!, y!, String(mode))],
+  convolve: ({ mode }) => ([x, y]) => [
+    g.convolve(x!, y!, { mode: mode as "full" | "same" | "valid" }),
+  ],
   diagonal: withAttrs((x, { offset, axis1, axis2 }) =>
     g.diagonal(x, { offset: number(offset), axis1: number(axis1), axis2: number(axis2) })
   ),
-  diff: withAttrs((x, { n, axis }) => {
-    const at = number(axis) < 0 ? number(axis) + x.shape.length : number(axis);
-    const once = (y: g.Tensor): g.Tensor => {
-      const stop = y.shape[at]!;
-      const shared = { axis: at };
-      return g.sub(
-        internal.sliceAxis(y, { ...shared, start: 1, stop }),
-        internal.sliceAxis(y, { ...shared, start: 0, stop: stop - 1 }),
-      );
-    };
-    return Array.from({ length: number(n) }).reduce((y: g.Tensor) => once(y), x);
-  }),
+  diff: withAttrs((x, { n, axis }) => g.diff(x, { n: number(n), axis: number(axis) })),
   gather: (attrs) => ([x, starts]) => {
     const sizes = attrs["slice_sizes"] as number[];
     const collapsed = attrs["collapsed_slice_dims"] as number[];
@@ -107,10 +80,7 @@ export const indexing: OpTable = {
     return [g.moveAxis(y, offsets.map((_, i) => batch + i), offsets)];
   },
   index: indexed,
-  kron: () => ([x, y]) => {
-    const z = g.einsum("ij,kl->ikjl", x!, y!);
-    return [g.reshape(z, [x!.shape[0]! * y!.shape[0]!, x!.shape[1]! * y!.shape[1]!])];
-  },
+  kron: binary(g.kron),
   lax_pad: ({ config }) => ([x, value]) => {
     const widths = config as [number, number, number][];
     return [
@@ -148,12 +118,9 @@ export const indexing: OpTable = {
   roll: withAttrs((x, { shift, axis }) =>
     g.roll(x, shift as number, { axis: axis as number | null })
   ),
-  rot90: ({ k, axes }) => ([x]) => {
-    const [a, b] = axes as [number, number];
-    const turn = (y: g.Tensor): g.Tensor => g.flip(g.swapAxes(y, a, b), { axes: a });
-    const turns = ((number(k) % 4) + 4) % 4;
-    return [Array.from({ length: turns }).reduce((y: g.Tensor) => turn(y), x!)];
-  },
+  rot90: ({ k, axes }) => ([x]) => [
+    g.rot90(x!, { k: number(k), axes: axes as [number, number] }),
+  ],
   scatter: (attrs) => ([x, starts, updates]) => {
     const windowDims = attrs["update_window_dims"] as number[];
     const inserted = attrs["inserted_window_dims"] as number[];

@@ -1,5 +1,5 @@
 import * as g from "../../../mod.ts";
-import { binary, number, type OpTable } from "./_table.ts";
+import { binary, number, type OpTable, withAttrs } from "./_table.ts";
 
 /** Golden ops of contractions and small matrices. */
 export const linalg: OpTable = {
@@ -9,6 +9,7 @@ export const linalg: OpTable = {
       batch: batch as [number[], number[]],
     }),
   ],
+  expm: withAttrs((x) => g.expm(x)),
   einsum: ({ spec }) => (xs) => [g.einsum(String(spec), ...xs)],
   lora_merge: ({ scale }) => ([w, b, a]) => [
     g.add(w!, g.mul(number(scale), g.matmul(b!, a!))),

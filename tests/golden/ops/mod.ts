@@ -1,6 +1,7 @@
 import type { OpTable } from "./_table.ts";
 import { autodiff } from "./autodiff.ts";
 import { convolutions } from "./convolutions.ts";
+import { creation } from "./creation.ts";
 import { decompositions } from "./decompositions.ts";
 import { elementwise } from "./elementwise.ts";
 import { indexing } from "./indexing.ts";
@@ -20,5 +21,5 @@ export const OPS: { readonly [group: string]: OpTable } = {
   optim,
   random,
   reductions,
-  shape: { ...shape, ...indexing },
+  shape: { ...shape, ...indexing, ...creation },
 };

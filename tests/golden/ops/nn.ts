@@ -1,54 +1,34 @@
 import * as g from "../../../mod.ts";
 import * as nn from "../../../nn/mod.ts";
 import { attentionOps } from "./nn_attention.ts";
-import { binary, type MakeOp, number, type OpTable, withAttrs } from "./_table.ts";
+import { imageOps } from "./nn_images.ts";
+import { lossOps } from "./nn_losses.ts";
+import { normOps } from "./nn_norms.ts";
+import { recurrentOps } from "./nn_recurrent.ts";
+import { number, type OpTable, optional, withAttrs } from "./_table.ts";
 
-/** The case where a loss is averaged over all its elements. */
-function meanOnly(loss: (x: g.Tensor, y: g.Tensor) => g.Tensor): MakeOp {
-  const make = binary(loss);
-  return (attrs, inputs) =>
-    attrs["reduction"] === "mean" && inputs.length === 2 ? make(attrs, inputs) : null;
-}
-
-/** Golden ops of neural networks, as far as nn has them. */
+/** Golden ops of neural networks. */
 export const nnOps: OpTable = {
   ...attentionOps,
-  bce_with_logits: meanOnly(nn.binaryCrossEntropy),
-  cross_entropy: (attrs, inputs) => {
-    const { reduction } = attrs;
-    if (attrs["weight"] || !["mean", "sum"].includes(String(reduction))) return null;
-    if (inputs[0]!.dtype !== "f32") return null;
-    const ignoreIndex = number(attrs["ignore_index"] ?? -100);
-    const labelSmoothing = number(attrs["label_smoothing"] ?? 0);
-    return ([logits, labels]) => {
-      const classesLast = g.moveAxis(logits!, 1, -1);
-      const options = { ignoreIndex, labelSmoothing };
-      return reduction === "mean"
-        ? [nn.crossEntropy(classesLast, labels!, options)]
-        : [nn.crossEntropySums(classesLast, labels!, options).total];
-    };
-  },
-  embedding: ({ padding_idx }) =>
-    padding_idx === null || padding_idx === undefined
-      ? ([weight, ids]) => [nn.embedding({ weight: weight! }, ids!)]
-      : null,
-  layer_norm: (attrs) => {
-    if ((attrs["shape"] as number[]).length !== 1) return null;
-    const eps = number(attrs["eps"]);
-    return ([x, weight, bias]) => [
-      nn.layerNorm({ ...(weight && { weight }), ...(bias && { bias }) }, x!, { eps }),
-    ];
-  },
+  ...imageOps,
+  ...lossOps,
+  ...normOps,
+  ...recurrentOps,
+  cosine_similarity: ({ axis, eps }) => ([x, y]) => [
+    nn.cosineSimilarity(x!, y!, { axis: number(axis), eps: number(eps) }),
+  ],
+  dropout_mask: ({ p }) => ([x, kept]) => [nn.dropoutBy(x!, kept!, { rate: number(p) })],
+  embedding: ({ padding_idx }) => ([weight, ids]) => [
+    nn.embedding({ weight: weight! }, ids!, { paddingIndex: optional<number>(padding_idx) }),
+  ],
+  glu: withAttrs((x, { axis }) => nn.glu(x, { axis: number(axis) })),
   linear: () => ([x, weight, bias]) => [
     nn.linear({ weight: weight!, ...(bias && { bias }) }, x!),
   ],
   log_softmax: withAttrs((x, { axis }) => g.logSoftmax(x, { axis: number(axis) })),
-  mse_loss: meanOnly(nn.meanSquaredError),
-  rms_norm: (attrs) => {
-    if ((attrs["shape"] as number[]).length !== 1) return null;
-    const eps = number(attrs["eps"]);
-    return ([x, weight]) => [nn.rmsNorm({ ...(weight && { weight }) }, x!, { eps })];
-  },
   softmax: withAttrs((x, { axis }) => g.softmax(x, { axis: number(axis) })),
+  softmax_where: ({ axis }) => ([x, mask]) => [
+    nn.maskedSoftmax(x!, mask!, { axis: number(axis) }),
+  ],
   swiglu: () => ([a, b]) => [g.mul(nn.silu(a!), b!)],
 };

@@ -1,7 +1,9 @@
 import { swapAxes, type Tensor } from "../../../mod.ts";
 import {
+  alibiBias,
   attention,
   type AttentionOptions,
+  bandMask,
   ropeFrequencies,
   ropeRotation,
   rotateHalves,
@@ -11,24 +13,26 @@ import { type Attrs, number, type OpTable } from "./_table.ts";
 
 /** Attention and rotary positions. */
 export const attentionOps: OpTable = {
-  sdpa: (attrs, inputs) => {
-    if (!alignsDiagonal(attrs, inputs, 2)) return null;
-    return ([query, key, value, mask]) => [
-      attention({ query: query!, key: key!, value: value! }, {
-        ...optionsOf(attrs),
-        ...(attrs["mask"] === "bool" && { mask }),
-        ...(attrs["mask"] === "add" && { bias: mask }),
-      }),
-    ];
-  },
-  sdpa_bthd: (attrs, inputs) => {
-    if (!alignsDiagonal(attrs, inputs, 1)) return null;
-    return ([q, k, v, ...more]) => {
-      const [query, key, value] = [swapAxes(q!, 1, 2), swapAxes(k!, 1, 2), swapAxes(v!, 1, 2)];
-      const bias = attrs["bias"] ? more.shift() : undefined;
-      const options = { ...optionsOf(attrs), bias, mask: attrs["mask"] ? more[0] : undefined };
-      return [swapAxes(attention({ query, key, value }, options), 1, 2)];
-    };
+  alibi_bias: ({ heads, queries, keys }) => () => [
+    alibiBias({ heads: number(heads), queries: number(queries), keys: number(keys) }),
+  ],
+  sdpa: (attrs) => ([query, key, value, mask]) => [
+    attention({ query: query!, key: key!, value: value! }, {
+      ...optionsOf(attrs),
+      ...(attrs["mask"] === "bool" && { mask }),
+      ...(attrs["mask"] === "add" && { bias: mask }),
+    }),
+  ],
+  sdpa_bthd: (attrs) => ([q, k, v, ...more]) => {
+    const [query, key, value] = [swapAxes(q!, 1, 2), swapAxes(k!, 1, 2), swapAxes(v!, 1, 2)];
+    const bias = attrs["bias"] ? more.shift() : undefined;
+    // The causal mask of this one begins in the corner, where ours ends.
+    const corner = attrs["causal"]
+      ? bandMask(query.shape[2]!, key.shape[2]!, { right: 0, offset: 0 })
+      : undefined;
+    const { scale } = optionsOf(attrs);
+    const options = { ...(scale && { scale }), bias, mask: attrs["mask"] ? more[0] : corner };
+    return [swapAxes(attention({ query, key, value }, options), 1, 2)];
   },
   rope_half: (attrs) => ([x, positions]) => {
     return [rotated(rotateHalves, x!, positions!, attrs, x!.shape[3]!)];
@@ -37,11 +41,6 @@ export const attentionOps: OpTable = {
     return [rotated(rotateNeighbours, x!, positions!, attrs, number(attrs["rotary_dim"]))];
   },
 };
-
-/** Whether a causal mask starts in the corner: ours ends there, which differs for fewer queries. */
-function alignsDiagonal(attrs: Attrs, inputs: readonly Tensor[], axis: number): boolean {
-  return !attrs["causal"] || inputs[0]!.shape[axis] === inputs[1]!.shape[axis];
-}
 
 function optionsOf({ causal, scale }: Attrs): AttentionOptions {
   return { causal: Boolean(causal), ...(scale !== null && { scale: number(scale) }) };

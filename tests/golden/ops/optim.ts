@@ -11,22 +11,16 @@ import {
   tanh,
   type Tensor,
   type Tree,
-  treeEntries,
   treeLeaves,
   treeMap,
+  treeZip,
 } from "../../../mod.ts";
-import { globalNorm, type Optimizer } from "../../../optim/mod.ts";
+import { globalNorm, incrementalUpdate, type Optimizer } from "../../../optim/mod.ts";
 import type { Attrs, MakeOp, OpTable } from "./_table.ts";
-import {
-  describedOptimizer,
-  describedStep,
-  describedTransform,
-  stateLeafOf,
-} from "./optim_described.ts";
+import { describedOptimizer, describedTransform, describedUpdates } from "./optim_described.ts";
 import { describedSchedule, type Description } from "./optim_schedules.ts";
-
-/** Names of the optimizers of PyTorch that compute what ours do. */
-const TORCH: { readonly [name: string]: string } = { SGD: "sgd", Adam: "adam", AdamW: "adamw" };
+import { stateParts } from "./optim_state.ts";
+import { torchOptimizer } from "./optim_torch.ts";
 
 /** Optimizers, transformations of gradients, schedules. */
 export const optim: OpTable = {
@@ -35,12 +29,15 @@ export const optim: OpTable = {
     return optimizer && ((xs) => openLoop(optimizer, attrs, xs));
   },
   torch_optimizer: (attrs) => {
-    const optimizer = torchOptimizer(attrs);
+    const optimizer = torchOptimizer(String(attrs.name), attrs.args as Description);
     return optimizer && ((xs) => openLoop(optimizer, attrs, xs));
   },
   transform: (attrs) => {
-    const transform = describedTransform(attrs.optimizer as Description);
-    return transform && ((xs) => openLoop({ ...transform, fixed: true }, attrs, xs));
+    const spec = attrs.optimizer as Description;
+    const transform = describedTransform(spec);
+    if (transform) return (xs) => openLoop({ ...transform, shows: "updates" }, attrs, xs);
+    const optimizer = describedUpdates(spec);
+    return optimizer && ((xs) => openLoop({ ...optimizer, shows: "difference" }, attrs, xs));
   },
   train: (attrs) => {
     const optimizer = describedOptimizer(attrs.optimizer as Description);
@@ -51,18 +48,15 @@ export const optim: OpTable = {
     return schedule && (([steps]) => [schedule(steps!)]);
   },
   global_norm: () => (xs) => [globalNorm(xs)],
+  incremental_update: (attrs) => ([fresh, old]) => [
+    incrementalUpdate(fresh!, old!, { stepSize: Number(attrs.step_size) }),
+  ],
 } satisfies { readonly [op: string]: MakeOp };
 
-function torchOptimizer({ name, args }: Attrs): Optimizer | null {
-  const { lr, ...rest } = args as Description;
-  const ours = TORCH[String(name)];
-  if (!ours) return null;
-  const decay = ours === "adamw" ? { weight_decay: 0.01 } : {};
-  return describedStep(ours, { learning_rate: lr, ...decay, ...rest });
-}
-
-/** What steps a tree; `fixed` keeps the parameters and shows what became of the gradients. */
-type Stepper = Pick<Optimizer, "init" | "update"> & { readonly fixed?: boolean };
+/** What steps a tree. What shows updates, or how far parameters would move, keeps those. */
+type Stepper = Pick<Optimizer, "init" | "update"> & {
+  readonly shows?: "updates" | "difference";
+};
 
 /** Parameters after every step, for given gradients; then the parts of the last state. */
 function openLoop(stepper: Stepper, attrs: Attrs, xs: readonly Tensor[]): Tensor[] {
@@ -74,21 +68,16 @@ function openLoop(stepper: Stepper, attrs: Attrs, xs: readonly Tensor[]): Tensor
   for (let step = 0; step < Number(attrs.steps); step++) {
     const grads = treeMap((g) => index(g, [step]), all);
     const [next, nextState] = stepper.update(grads, state, params);
-    if (!stepper.fixed) params = next;
+    const before = params;
+    if (!stepper.shows) params = next;
     state = nextState;
-    shown.push(treeLeaves(next));
+    const isDifference = stepper.shows === "difference";
+    const result = isDifference ? treeZip(([q, p]) => sub(q!, p!), next, before) : next;
+    shown.push(treeLeaves(result));
   }
   const stacked = shown[0]!.map((_, leaf) => stack(shown.map((leaves) => leaves[leaf]!)));
-  const entries = treeEntries(state);
   const paths = attrs.state_paths as readonly string[] | null ?? [];
-  return [...stacked, ...paths.map((path) => partOf(entries, path))];
-}
-
-function partOf(entries: readonly (readonly [string, Tensor])[], path: string): Tensor {
-  const wanted = stateLeafOf(path);
-  const found = entries.find(([name]) => name === wanted || name.endsWith(`.${wanted}`));
-  if (found) return found[1];
-  throw new TypeError(`Cannot find "${path}" in the state: it has no "${wanted}"`);
+  return [...stacked, ...stateParts(state, paths, attrs.optimizer as Description)];
 }
 
 /** Losses before every step, then the last parameters, of a small regression. */

@@ -1,85 +1,62 @@
 import {
   accumulate,
-  adam,
-  adamw,
+  applyIfFinite,
   chain,
-  clip,
-  clipByGlobalNorm,
   groups,
+  identity,
+  injectHyperparams,
+  keepParamsNonnegative,
   type LearningRate,
-  lion,
+  masked,
   type Optimizer,
-  rmsprop,
-  scaleByAdam,
+  scale,
+  scheduleFree,
   sgd,
   type Transform,
 } from "../../../optim/mod.ts";
+import { OPTIMIZERS, optionsOf, rateOf, TRANSFORMS } from "./optim_names.ts";
 import { describedSchedule, type Description } from "./optim_schedules.ts";
-
-type Options = { [name: string]: unknown };
-
-/** Our names of optax's arguments. An argument that is not here has no counterpart. */
-const NAMES: { readonly [argument: string]: string } = {
-  b1: "b1",
-  b2: "b2",
-  eps: "eps",
-  eps_root: "epsRoot",
-  nesterov: "nesterov",
-  momentum: "momentum",
-  decay: "decay",
-  weight_decay: "weightDecay",
-  mask: "decays",
-};
-
-const OPTIMIZERS: {
-  readonly [name: string]: (lr: LearningRate, options: Options) => Optimizer;
-} = {
-  sgd,
-  adam,
-  nadam: (lr, options) => adam(lr, { ...options, nesterov: true }),
-  adamw: (lr, options) => adamw(lr, { weightDecay: 1e-4, ...options }),
-  nadamw: (lr, options) => adamw(lr, { weightDecay: 1e-4, ...options, nesterov: true }),
-  lion,
-  rmsprop,
-};
-
-/** The arguments each of them takes. */
-const TAKES: { readonly [name: string]: readonly string[] } = {
-  sgd: ["momentum", "nesterov"],
-  adam: ["b1", "b2", "eps", "eps_root", "nesterov"],
-  nadam: ["b1", "b2", "eps", "eps_root"],
-  adamw: ["b1", "b2", "eps", "eps_root", "nesterov", "weight_decay", "mask"],
-  nadamw: ["b1", "b2", "eps", "eps_root", "weight_decay", "mask"],
-  lion: ["b1", "b2", "weight_decay", "mask"],
-  rmsprop: ["decay", "eps"],
-};
 
 /** The optimizer that a description names; null where we have none such. */
 export function describedOptimizer(spec: Description): Optimizer | null {
+  const args = argsOf(spec);
   if (spec.chain) return describedChain(spec.chain as readonly Description[]);
-  const args = (spec.args ?? {}) as Description;
-  if (spec.name === "MultiSteps") {
-    const inner = describedOptimizer(spec.inner as Description);
-    const options = { every: Number(args.every_k_schedule), mean: args.use_grad_mean !== false };
-    return inner && accumulate(inner, options);
+  switch (spec.name) {
+    case "MultiSteps": {
+      const inner = describedOptimizer(spec.inner as Description);
+      const options = { every: Number(args.every_k_schedule), mean: args.use_grad_mean !== false };
+      return inner && accumulate(inner, options);
+    }
+    case "apply_if_finite": {
+      const inner = describedOptimizer(spec.inner as Description);
+      const maxConsecutiveErrors = Number(args.max_consecutive_errors);
+      return inner && applyIfFinite(inner, { maxConsecutiveErrors });
+    }
+    case "multi_transform":
+      return describedGroups(spec);
+    case "masked":
+      return describedMasked(spec);
+    case "inject_hyperparams":
+      return describedInjected(args);
+    case "schedule_free":
+      return describedScheduleFree(spec);
   }
-  if (spec.name === "multi_transform") return describedGroups(spec);
   return describedStep(String(spec.name), args);
 }
 
 /** The transformation of gradients that a description names; null where we have none such. */
 export function describedTransform(spec: Description): Transform | null {
-  const args = (spec.args ?? {}) as Description;
-  switch (spec.name) {
-    case "clip":
-      return clip(Number(args.max_delta));
-    case "clip_by_global_norm":
-      return clipByGlobalNorm(Number(args.max_norm));
-    case "scale_by_adam":
-      return scaleByAdam(optionsOf(args, ["b1", "b2", "eps", "eps_root", "nesterov"])!);
-    default:
-      return null;
+  const args = argsOf(spec);
+  if (spec.name === "scale_by_schedule") {
+    const schedule = describedSchedule(args.step_size_fn as Description);
+    return schedule && scale(schedule);
   }
+  return TRANSFORMS[String(spec.name)]?.(args) ?? null;
+}
+
+/** What a description of updates that are no direction of descent makes of parameters. */
+export function describedUpdates(spec: Description): Optimizer | null {
+  return spec.name === "keep_params_nonnegative" ? keepParamsNonnegative(ADDED) : null;
 }
 
 /** An optimizer of a name and optax's arguments. */
@@ -87,17 +64,17 @@ export function describedStep(name: string, args: Description): Optimizer | null
   const make = OPTIMIZERS[name];
   if (!make) return null;
   const { learning_rate, ...rest } = args;
-  const options = optionsOf(rest, TAKES[name]!);
-  const rate = typeof learning_rate === "number"
-    ? learning_rate
-    : describedSchedule(learning_rate as Description);
-  return options && rate !== null ? make(rate, options) : null;
+  const rate = rateOf(learning_rate);
+  return rate === null ? null : make(rate, optionsOf(rest));
 }
 
+/** Optax adds what the last transformation returns, and our optimizers subtract it. */
+const ADDED: Optimizer = sgd(-1);
+
 function describedChain(specs: readonly Description[]): Optimizer | null {
-  const transforms = specs.slice(0, -1).map(describedTransform);
   const last = describedOptimizer(specs.at(-1)!);
-  return last && transforms.every((t) => t !== null) ? chain(...transforms, last) : null;
+  const transforms = (last ? specs.slice(0, -1) : specs).map(describedTransform);
+  return transforms.every((t) => t !== null) ? chain(...transforms, last ?? ADDED) : null;
 }
 
 function describedGroups(spec: Description): Optimizer | null {
@@ -113,28 +90,39 @@ function describedGroups(spec: Description): Optimizer | null {
   return groups(optimizers, (path) => labels[path]! in optimizers ? labels[path]! : null);
 }
 
-/** Our options of optax's arguments; null where one has no counterpart. */
-function optionsOf(args: Description, allowed: readonly string[]): Options | null {
-  const entries = Object.entries(args);
-  if (entries.some(([name]) => !allowed.includes(name))) return null;
-  return Object.fromEntries(entries.map(([name, value]) => [
-    NAMES[name]!,
-    name === "mask" ? (path: string) => (value as { [path: string]: boolean })[path]! : value,
-  ]));
+/** In optax the gradients of what a mask leaves out pass as they are, and are added. */
+function describedMasked(spec: Description): Optimizer | null {
+  const mask = argsOf(spec).mask as { readonly [path: string]: boolean };
+  const inner = describedOptimizer(spec.inner as Description);
+  if (inner) {
+    return groups({ inner, rest: ADDED }, (path) => mask[path] ? "inner" : "rest");
+  }
+  const transform = describedTransform(spec.inner as Description);
+  return transform && chain(masked(transform, (path) => mask[path]!), ADDED);
 }
 
-/** The leaf of our state that a path of optax's names, such as "[0].mu['enc']['b']". */
-export function stateLeafOf(path: string): string {
-  const fields = [...path.matchAll(/\.(\w+)((?:\[[^\]]*\])*)$/g)][0]!;
-  const [, field, keys] = fields as unknown as [string, string, string];
-  const leaf = [...keys.matchAll(/\[(?:'([^']*)'|(\d+))\]/g)].map(([, name, at]) => name ?? at);
-  return [FIELDS[field] ?? field, ...leaf].join(".");
+/** All hyperparameters are of the state; the learning rate is read from there. */
+function describedInjected(args: Description): Optimizer | null {
+  const { optimizer, learning_rate, ...rest } = args;
+  const rate = rateOf(learning_rate);
+  if (optimizer !== "adam" || rate === null || typeof rate === "object") return null;
+  const defaults = { b1: 0.9, b2: 0.999, eps: 1e-8, eps_root: 0 };
+  const others = { ...defaults, ...rest } as { readonly [name: string]: number };
+  const options = optionsOf(rest);
+  return injectHyperparams(
+    ({ learning_rate }) => OPTIMIZERS.adam!(learning_rate!, options),
+    { ...others, learning_rate: rate },
+  );
 }
 
-/** Our names of the parts of optax's states. */
-const FIELDS: { readonly [field: string]: string } = {
-  count: "step",
-  gradient_step: "step",
-  mini_step: "gathered",
-  acc_grads: "grads",
-};
+function describedScheduleFree(spec: Description): Optimizer | null {
+  const { learning_rate, ...rest } = argsOf(spec);
+  const inner = spec.inner as Description;
+  const rate: LearningRate | null = rateOf(learning_rate);
+  const isPlain = inner.name === "sgd" && Object.keys(argsOf(inner)).length === 1;
+  return isPlain && rate !== null ? scheduleFree(identity(), rate, optionsOf(rest)) : null;
+}
+
+function argsOf(spec: Description): Description {
+  return (spec.args ?? {}) as Description;
+}

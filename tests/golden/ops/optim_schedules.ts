@@ -1,13 +1,19 @@
 import {
   constantSchedule,
   cosineDecaySchedule,
+  cosineOnecycleSchedule,
   exponentialDecaySchedule,
   joinSchedules,
+  linearOnecycleSchedule,
   linearSchedule,
+  piecewiseConstantSchedule,
+  piecewiseInterpolateSchedule,
   polynomialSchedule,
   type Schedule,
+  sgdrSchedule,
   warmupConstantSchedule,
   warmupCosineSchedule,
+  warmupExponentialSchedule,
 } from "../../../optim/mod.ts";
 
 /** A description in the manifest: an optimizer, a transformation, a schedule or their arguments. */
@@ -25,7 +31,8 @@ const SCHEDULES: { readonly [name: string]: (args: Numbers) => Schedule | null }
   constant_schedule: (args) => constantSchedule(args.value!),
   linear_schedule: (args) => linearSchedule(between(args)),
   polynomial_schedule: (args) => polynomialSchedule({ ...between(args), power: args.power! }),
-  exponential_decay: (args) => exponentialDecaySchedule(exponential(args, args.init_value!)),
+  exponential_decay: (args) =>
+    exponentialDecaySchedule({ ...exponential(args), init: args.init_value! }),
   cosine_decay_schedule: ({ init_value, decay_steps, alpha, exponent }) =>
     cosineDecaySchedule({
       init: init_value!,
@@ -39,19 +46,25 @@ const SCHEDULES: { readonly [name: string]: (args: Numbers) => Schedule | null }
       peak: args.peak_value!,
       warmup: args.warmup_steps!,
     }),
-  warmup_cosine_decay_schedule: warmupCosine,
-  warmup_exponential_decay_schedule: (args) => {
-    const { init_value: init, peak_value: end, warmup_steps: steps } = args;
-    const rise = linearSchedule({ init: init!, end: end!, steps: steps! });
-    return joinSchedules([rise, exponentialDecaySchedule(exponential(args, end!))], [steps!]);
-  },
+  warmup_cosine_decay_schedule: (args) => warmupCosineSchedule(cosine(args)),
+  warmup_exponential_decay_schedule: (args) =>
+    warmupExponentialSchedule({
+      ...exponential(args),
+      peak: args.peak_value!,
+      warmup: args.warmup_steps!,
+      init: args.init_value!,
+    }),
   sgdr_schedule: (args) => {
     const cycles = args.cosine_kwargs as unknown as readonly Numbers[];
-    const ends = cycles.map((_, i) =>
-      cycles.slice(0, i + 1).reduce((sum, cycle) => sum + cycle.decay_steps!, 0)
-    );
-    return joinSchedules(cycles.map(warmupCosine), ends.slice(0, -1));
+    return sgdrSchedule(cycles.map(cosine));
   },
+  piecewise_constant_schedule: (args) => piecewiseConstantSchedule(piecewise(args)),
+  piecewise_interpolate_schedule: (args) => {
+    const kind = args.interpolate_type as unknown as "linear" | "cosine";
+    return piecewiseInterpolateSchedule({ ...piecewise(args), kind });
+  },
+  linear_onecycle_schedule: (args) => linearOnecycleSchedule(onecycle(args)),
+  cosine_onecycle_schedule: (args) => cosineOnecycleSchedule(onecycle(args)),
   join_schedules: (args) => {
     const parts = (args.schedules as unknown as readonly Description[]).map(describedSchedule);
     if (!parts.every((part) => part !== null)) return null;
@@ -59,15 +72,32 @@ const SCHEDULES: { readonly [name: string]: (args: Numbers) => Schedule | null }
   },
 };
 
-function warmupCosine(args: Numbers): Schedule {
-  return warmupCosineSchedule({
+function cosine(args: Numbers): Parameters<typeof warmupCosineSchedule>[0] {
+  return {
     init: args.init_value!,
     peak: args.peak_value!,
     warmup: args.warmup_steps!,
     steps: args.decay_steps!,
     end: args.end_value ?? 0,
     exponent: args.exponent ?? 1,
-  });
+  };
+}
+
+function piecewise(args: Numbers): Parameters<typeof piecewiseConstantSchedule>[0] {
+  const scales = args.boundaries_and_scales ?? {};
+  return { init: args.init_value!, scales: scales as { readonly [step: number]: number } };
+}
+
+function onecycle(args: Numbers): Parameters<typeof linearOnecycleSchedule>[0] {
+  const { transition_steps, peak_value, pct_start, pct_final, div_factor, final_div_factor } = args;
+  return {
+    steps: transition_steps!,
+    peak: peak_value!,
+    ...(pct_start !== undefined && { pctStart: pct_start }),
+    ...(pct_final !== undefined && { pctFinal: pct_final }),
+    ...(div_factor !== undefined && { divFactor: div_factor }),
+    ...(final_div_factor !== undefined && { finalDivFactor: final_div_factor }),
+  };
 }
 
 function between(args: Numbers): Parameters<typeof linearSchedule>[0] {
@@ -81,10 +111,8 @@ function between(args: Numbers): Parameters<typeof linearSchedule>[0] {
 
 function exponential(
   args: Numbers,
-  init: number,
-): Parameters<typeof exponentialDecaySchedule>[0] {
+): Omit<Parameters<typeof exponentialDecaySchedule>[0], "init"> {
   return {
-    init,
     rate: args.decay_rate!,
     steps: args.transition_steps!,
     begin: args.transition_begin ?? 0,

@@ -34,6 +34,11 @@ type Scan = (
 const cumulative = (f: Scan): MakeOp =>
   withAttrs((x, { axis, reverse }) => f(x, { axis: number(axis), reverse: reverse === true }));
 
+const segments =
+  (f: (x: g.Tensor, ids: g.Tensor, options: g.SegmentOptions) => g.Tensor): MakeOp =>
+  ({ num_segments }) =>
+  ([x, ids]) => [f(x!, ids!, { segments: number(num_segments) })];
+
 /** Golden ops that reduce or accumulate. */
 export const reductions: OpTable = {
   count_nonzero: reduction(g.countNonzero),
@@ -60,7 +65,14 @@ export const reductions: OpTable = {
   cummin: cumulative(g.cummin),
   cumprod: cumulative(g.cumprod),
   cumsum: cumulative(g.cumsum),
+  bincount: withAttrs((x, { length }) => g.bincount(x, { length: number(length) })),
   logsumexp: reduction(g.logSumExp),
+  logsumexp_weighted: (attrs) => ([x, weights]) => {
+    const options = { ...reduceOptions(attrs), weights: weights! };
+    return attrs["return_sign"] ? g.signedLogSumExp(x!, options) : [g.logSumExp(x!, options)];
+  },
+  segment_max: segments(g.segmentMax),
+  segment_sum: segments(g.segmentSum),
   max: reduction(g.max),
   mean: reduction(g.mean),
   min: reduction(g.min),

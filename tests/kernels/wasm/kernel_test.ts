@@ -18,7 +18,7 @@ function assertAllClose(got: readonly number[], want: readonly number[]): void {
   want.forEach((w, i) => assertAlmostEquals(got[i]!, w, 1e-5 * (1 + Math.abs(w)), `element ${i}`));
 }
 
-const plainKernel = { rowStores: [], tile: false, ordered: false };
+const plainKernel = { rowStores: [], tile: false, sequence: [] };
 const SIZES = [1, 3, 4, 7, 8, 16, 19, 37, 70];
 
 function softmaxKernel(rows: number, lanes: number): KernelIR {
@@ -211,7 +211,7 @@ Deno.test("emitKernel: dynamic indices in rows and in lanes", () => {
   const added = n.op("add", "f32", [n.load(1, cell), n.load(0, n.at(row, column))]);
   const scatter = mapOf([row], column, [{ buffer: 1, index: cell, value: added }]);
   const x = numbers(30);
-  const table = runKernel({ ...scatter, ordered: true }, {
+  const table = runKernel({ ...scatter, sequence: [row] }, {
     0: { dtype: "f32", data: x },
     1: { dtype: "f32", data: zeros(25) },
     2: { dtype: "i32", data: ids },

@@ -136,7 +136,7 @@ function doubled(
       }],
       rowStores: [],
       tile: true,
-      ordered: false,
+      sequence: [],
     },
   };
 }
@@ -180,7 +180,7 @@ for (const laneIsK of [true, false]) {
           stages: [{ reductions: [], stores: [{ buffer: 2, index: e.at(row, lane), value }] }],
           rowStores: [],
           tile: true,
-          ordered: false,
+          sequence: [],
         },
       };
       const got = runProduct(ir, [a, b, new Float32Array(batch * m * n)]);

@@ -27,6 +27,16 @@ export const BITS: Readonly<Record<string, string>> = {
   if (x == y) { return bitcast<f32>(bitcast<u32>(x) | bitcast<u32>(y)); }
   return select(y, x, x < y);
 }`,
+  // Floats as numbers that are ordered alike; NaN comes last, or first, and both turn back into it.
+  max_key: `fn max_key(x: f32) -> u32 {
+  let bits = bitcast<u32>(x);
+  if (is_nan(x)) { return 0xffffffffu; }
+  return select(bits | 0x80000000u, ~bits, (bits & 0x80000000u) != 0u);
+}`,
+  min_key: `fn min_key(x: f32) -> u32 { return select(max_key(x), 0u, is_nan(x)); }`,
+  from_key: `fn from_key(key: u32) -> f32 {
+  return bitcast<f32>(select(~key, key & 0x7fffffffu, (key & 0x80000000u) != 0u));
+}`,
   negate: `fn negate(x: f32) -> f32 { return bitcast<f32>(bitcast<u32>(x) ^ 0x80000000u); }`,
   magnitude: `fn magnitude(x: f32) -> f32 { return bitcast<f32>(bitcast<u32>(x) & 0x7fffffffu); }`,
   with_sign: `fn with_sign(positive: f32, x: f32) -> f32 {

@@ -28,6 +28,8 @@ export const HALF: Readonly<Record<string, string>> = {
   }
   return sign | ((size - 0x38000000u + 0xfffu + ((size >> 13u) & 1u)) >> 13u);
 }`,
+  // Conversion may round either way: what it is given fits.
+  to_f16: `fn to_f16(x: f32) -> f16 { return f16(widen_f16(narrow_f16(x))); }`,
   widen_bf16: `fn widen_bf16(bits: u32) -> f32 { return bitcast<f32>(bits << 16u); }`,
   narrow_bf16: `fn narrow_bf16(x: f32) -> u32 {
   let bits = bitcast<u32>(x);

@@ -1,0 +1,5 @@
+/** Samplers that reject and draw again, so they need loops; the others are in core/random. */
+export * from "./gamma_family.ts";
+export * from "./binomial.ts";
+export { gamma, type GammaOptions, logGamma } from "./gamma.ts";
+export * from "./poisson.ts";

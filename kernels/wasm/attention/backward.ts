@@ -1,0 +1,179 @@
+import {
+  firstQuery,
+  type Frame,
+  isHidden,
+  multiply,
+  packColumns,
+  packRows,
+  packSummed,
+  padded,
+  type Range,
+  resultRows,
+  type Rows,
+  rowsOf,
+  score,
+  visibleKeys,
+  widthOf,
+} from "./frame.ts";
+import { KEYS, PITCH, QUERIES } from "./tile.ts";
+
+/** All gradients of one head of keys, and of the query heads that share it. */
+export function headBackward(frame: Frame, task: number): void {
+  const { groups, source } = frame.step.sizes;
+  const [text, group] = [Math.floor(task / groups), task % groups];
+  for (const head of headsOf(frame, group)) clearQueries(frame, text, head, wholeTime(frame));
+  for (let key = 0; key < source; key += KEYS) keyBlock(frame, text, group, key);
+}
+
+/** The gradients of one block of keys and values. */
+export function keysBackward(frame: Frame, task: number): void {
+  const { groups, source } = frame.step.sizes;
+  const blocks = Math.ceil(source / KEYS);
+  const number = Math.floor(task / blocks);
+  keyBlock(frame, Math.floor(number / groups), number % groups, (task % blocks) * KEYS);
+}
+
+/** The gradient of one block of queries. */
+export function queriesBackward(frame: Frame, task: number): void {
+  const { heads, groups, time } = frame.step.sizes;
+  const blocks = Math.ceil(time / QUERIES);
+  const number = Math.floor(task / blocks);
+  const [text, head] = [Math.floor(number / heads), number % heads];
+  const from = (blocks - 1 - task % blocks) * QUERIES;
+  const queries: Range = { from, to: Math.min(time, from + QUERIES) };
+  clearQueries(frame, text, head, queries);
+  const end = visibleKeys(frame, queries);
+  for (let key = 0; key < end; key += KEYS) {
+    const keys: Range = { from: key, to: Math.min(end, key + KEYS) };
+    if (isHidden(frame, [text, head], queries, keys)) continue;
+    packKeys(frame, text, Math.floor(head * groups / heads), keys);
+    pair(frame, [text, head], queries, keys);
+  }
+}
+
+/** The query heads that share a head of keys. */
+function headsOf({ step: { sizes: { heads, groups } } }: Frame, group: number): number[] {
+  const each = heads / groups;
+  return Array.from({ length: each }, (_, i) => group * each + i);
+}
+
+function wholeTime({ step: { sizes: { time } } }: Frame): Range {
+  return { from: 0, to: time };
+}
+
+/** Everything that comes back through one block of keys. */
+function keyBlock(frame: Frame, text: number, group: number, from: number): void {
+  const { thread: { products: { attention } }, step } = frame;
+  const { source, time, size } = step.sizes;
+  const keys: Range = { from, to: Math.min(source, from + KEYS) };
+  for (const slot of [step.results.key, step.results.value]) {
+    if (slot === null) continue;
+    const { address, pitch } = keyRows(frame, slot, text, group, from);
+    attention.zeroRows(address, pitch, keys.to - from, 4 * size);
+  }
+  packKeys(frame, text, group, keys);
+  const start = firstQuery(frame, keys);
+  for (const head of headsOf(frame, group)) {
+    for (let query = start - start % QUERIES; query < time; query += QUERIES) {
+      const queries: Range = { from: query, to: Math.min(time, query + QUERIES) };
+      if (!isHidden(frame, [text, head], queries, keys)) pair(frame, [text, head], queries, keys);
+    }
+  }
+}
+
+function packKeys(frame: Frame, text: number, group: number, keys: Range): void {
+  const { step, at } = frame;
+  const { size } = step.sizes;
+  const count = keys.to - keys.from;
+  const rows = rowsOf(frame, step.key, text, group, keys.from);
+  packColumns(frame, rows, count, size, at.keys);
+  packColumns(frame, rowsOf(frame, step.value, text, group, keys.from), count, size, at.values);
+  if (step.results.query !== null) packSummed(frame, rows, count, size, at.keyRows);
+}
+
+function clearQueries(frame: Frame, text: number, head: number, { from, to }: Range): void {
+  const { thread: { products: { attention } }, step: { results } } = frame;
+  if (results.query === null) return;
+  const { address, pitch } = queryRows(frame, results.query, text, head, from);
+  attention.zeroRows(address, pitch, to - from, 4 * frame.step.sizes.size);
+}
+
+/** Weights of a block again, and what comes back from its queries to its keys and the other way. */
+function pair(
+  frame: Frame,
+  [text, head]: readonly [number, number],
+  queries: Range,
+  keys: Range,
+): void {
+  const { step, at } = frame;
+  const { heads, groups, size } = step.sizes;
+  const group = Math.floor(head * groups / heads);
+  const [m, n] = [queries.to - queries.from, keys.to - keys.from];
+  const query = rowsOf(frame, step.query, text, head, queries.from);
+  const ct = rowsOf(frame, step.ct!, text, head, queries.from);
+  const [scores, slopes] = [at.scores, at.slopes].map((address) => ({ address, pitch: PITCH })) as [
+    Rows,
+    Rows,
+  ];
+  packRows(frame, query, m, size, at.left);
+  multiply(frame, [at.left, at.keys], scores, [m, n, size], 0);
+  score(frame, [text, head], queries, keys);
+  packRows(frame, ct, m, size, at.left);
+  multiply(frame, [at.left, at.values], slopes, [m, n, size], 0);
+  weigh(frame, [text, head], queries, keys);
+  const { key, value, query: ofQuery } = step.results;
+  if (value !== null) {
+    sumQueries(frame, scores, ct, [m, n], keyRows(frame, value, text, group, keys.from));
+  }
+  if (key !== null) {
+    sumQueries(frame, slopes, query, [m, n], keyRows(frame, key, text, group, keys.from));
+  }
+  if (ofQuery === null) return;
+  packRows(frame, slopes, m, n, at.left);
+  const to = queryRows(frame, ofQuery, text, head, queries.from);
+  multiply(frame, [at.left, at.keyRows], to, [m, size, n], 1);
+}
+
+/** Scores to weights, and cotangents of weights to those of products. */
+function weigh(
+  frame: Frame,
+  [text, head]: readonly [number, number],
+  queries: Range,
+  keys: Range,
+): void {
+  const { thread: { products: { attention } }, step, addresses, at } = frame;
+  const rows = queries.to - queries.from;
+  const out = rowsOf(frame, step.out!, text, head, queries.from);
+  const ct = rowsOf(frame, step.ct!, text, head, queries.from);
+  const { size } = step.sizes;
+  attention.means(out.address, out.pitch, ct.address, ct.pitch, rows, size, at.means);
+  const { slot, offset, strides } = step.lse!;
+  const [b, h, t] = strides as readonly [number, number, number];
+  const lse = addresses[slot]! + 4 * (offset + text * b + head * h + queries.from * t);
+  const block = [at.scores, at.slopes, rows, widthOf(keys), PITCH] as const;
+  attention.slopes(...block, lse, 4 * t, at.means, step.scale);
+}
+
+/** to [n, size] += blockᵀ · rows, over m queries. */
+function sumQueries(
+  frame: Frame,
+  block: Rows,
+  rows: Rows,
+  [m, n]: readonly [number, number],
+  to: Rows,
+): void {
+  const { thread: { products }, step: { sizes: { size } }, at } = frame;
+  products.packA(block.address, 4, block.pitch, n, m, padded(m), at.left);
+  packSummed(frame, rows, m, size, at.right);
+  multiply(frame, [at.left, at.right], to, [n, size, m], 1);
+}
+
+function keyRows(frame: Frame, slot: number, text: number, group: number, from: number): Rows {
+  const { source, groups, size } = frame.step.sizes;
+  return resultRows(frame, slot, [source, groups, size], [text, group, from]);
+}
+
+function queryRows(frame: Frame, slot: number, text: number, head: number, from: number): Rows {
+  const { time, heads, size } = frame.step.sizes;
+  return resultRows(frame, slot, [time, heads, size], [text, head, from]);
+}
