@@ -35,32 +35,46 @@ export async function receiveBlob(incoming: Incoming): Promise<void> {
   const { name, path, total, digest } = incoming;
   const partial = `${path}.incomplete`;
   await Deno.mkdir(dirname(path), { recursive: true });
-  {
-    using file = await Deno.open(partial, { read: true, write: true, create: true });
-    await file.lock(true);
-    if (await exists(path)) return; // another process was faster
-    const hash = incoming.newHash();
-    let bytes = await hashSoFar(file, hash);
-    for (let i = 1; bytes < total; i++) {
-      const received = await receive(incoming, { file, hash, bytes });
-      bytes = received.bytes;
-      if (bytes >= total || i < CONNECTIONS) continue;
-      throw new Error(
-        `Cannot download "${name}": the connection broke after ${bytes} of ${total} bytes` +
-          `${received.reason}; run it again to go on from there`,
-      );
-    }
-    const found = hash.digest("hex");
-    if (bytes !== total || found !== digest) {
-      await Deno.remove(partial);
-      throw new Error(
-        `Cannot download "${name}": ${bytes} bytes with hash ${found} have come; ` +
-          `expected ${total} bytes with ${digest}; run it again to begin anew`,
-      );
-    }
-    await file.sync();
+  using file = await openAlone(partial);
+  if (await exists(path)) { // another process was faster
+    await Deno.remove(partial);
+    return;
   }
+  const hash = incoming.newHash();
+  let bytes = await hashSoFar(file, hash);
+  for (let i = 1; bytes < total; i++) {
+    const received = await receive(incoming, { file, hash, bytes });
+    bytes = received.bytes;
+    if (bytes >= total || i < CONNECTIONS) continue;
+    throw new Error(
+      `Cannot download "${name}": the connection broke after ${bytes} of ${total} bytes` +
+        `${received.reason}; run it again to go on from there`,
+    );
+  }
+  const found = hash.digest("hex");
+  if (bytes !== total || found !== digest) {
+    await Deno.remove(partial);
+    throw new Error(
+      `Cannot download "${name}": ${bytes} bytes with hash ${found} have come; ` +
+        `expected ${total} bytes with ${digest}; run it again to begin anew`,
+    );
+  }
+  await file.sync();
   await Deno.rename(partial, path);
+}
+
+/** The file of that name, locked: who held it before may have renamed or removed what was opened. */
+async function openAlone(path: string): Promise<Deno.FsFile> {
+  while (true) {
+    const file = await Deno.open(path, { read: true, write: true, create: true });
+    await file.lock(true);
+    const [opened, named] = await Promise.all([
+      file.stat(),
+      Deno.stat(path).catch(() => null),
+    ]);
+    if (named && named.ino === opened.ino) return file;
+    file.close();
+  }
 }
 
 /** Hashes what is there already, and ends at its end. */
