@@ -22,6 +22,7 @@ export {
 } from "./custom_vjp_primitive.ts";
 export * from "./for_loop.ts";
 export { type Argnums, grad, type GradOf, type GradOptions, valueAndGrad } from "./grad.ts";
+export * from "./incomplete_gamma.ts";
 export * from "./interpret.ts";
 export * from "./jacobian.ts";
 export { jvp } from "./jvp.ts";

@@ -55,7 +55,9 @@ export async function measureStep(
     console.log("  pytorch  not found: set GRAFT_PYTHON to a Python with torch and peft");
   }
   console.log("  where the time of a step goes:");
-  const lines = `${await profile(() => step.submit())}`.split("\n");
+  const profiled = await profile(() => step.submit());
+  profiled.value.dispose();
+  const lines = `${profiled}`.split("\n");
   console.log(lines.map((line) => `  ${line}`).join("\n"));
   return {
     step: median(ours),

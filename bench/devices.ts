@@ -20,7 +20,8 @@ const args = parseArgs(Deno.args, {
 type Column = {
   readonly report: ProgramReport;
   readonly compile: number;
-  /** Submits and dispatches of a step; null where there are none. */
+  /** Of tiny layers: the program, submits and dispatches of a step (null: no such thing), host time. */
+  readonly tiny: ProgramReport;
   readonly calls: { readonly submits: number; readonly dispatches: number } | null;
   readonly host: number;
 };
@@ -57,7 +58,7 @@ async function measure(device: DeviceName): Promise<Column> {
     await loss.item();
     loss.dispose();
   }
-  return { report, compile, calls, host: median(host) };
+  return { report, compile, tiny: (await tiny.compile()).report, calls, host: median(host) };
 }
 
 /** A table with a column a device. */
@@ -73,10 +74,9 @@ function print(columns: readonly Column[]): void {
     row("moved", ({ report }) => `${(report.bytes / 1e9).toFixed(2)} GB`),
     row("peak between ins and outs", ({ report }) => `${(report.peakBytes / 1e6).toFixed(0)} MB`),
     row("trace and compile", ({ compile }) => `${compile.toFixed(0)} ms`),
+    row("tiny layers: kernels", ({ tiny }) => `${tiny.kernels.length}`),
     row("submits, dispatches", ({ calls }) => calls ? `${calls.submits}, ${calls.dispatches}` : ""),
-    row("host, tiny layers", ({ calls, host }) => {
-      return `${host.toFixed(1)} ms${calls ? "" : " with the kernels"}`;
-    }),
+    row("host", ({ calls, host }) => `${host.toFixed(1)} ms${calls ? "" : " with the kernels"}`),
   ];
   const widths = head.map((_, i) => Math.max(...rows.map((cells) => cells[i]!.length)));
   const line = (cells: readonly string[]): string =>

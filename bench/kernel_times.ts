@@ -1,24 +1,34 @@
 /**
  * `deno run -A bench/kernel_times.ts [--top 25]`: where the time of a GPT-2 124M-shaped LoRA step
- * goes, by kernel: every step of the program is run and timed by itself, best of several rounds.
+ * goes, by kernel: processor time of every step of the program, the middle of several rounds.
  */
+import process from "node:process";
 import { parseArgs } from "npm:deno-std@1.4.0/cli/parse_args.js";
-import { Graph, key, makeGraph, type Tensor, type Tree, treeFlatten, zeros } from "../core/mod.ts";
+import {
+  Graph,
+  type KernelReport,
+  key,
+  makeGraph,
+  type Tensor,
+  type Tree,
+  treeFlatten,
+  zeros,
+} from "../core/mod.ts";
 import { bytesOf, eliminateDead, sizeOf } from "../core/internal.ts";
 import "../mod.ts";
 import { valueAndGrad } from "../autodiff/mod.ts";
 import { type Engine, newEngine } from "../kernels/wasm/engine.ts";
 import { viewAt } from "../kernels/wasm/host.ts";
-import { compileProgram, type CpuProgram, executeProgram } from "../kernels/wasm/program.ts";
+import { compileProgram, executeProgram } from "../kernels/wasm/program.ts";
 import { gpt2Family } from "../models/mod.ts";
 import { causalLmLoss } from "../nn/mod.ts";
 import { adamw } from "../optim/mod.ts";
 import { graft, lora } from "../peft/mod.ts";
-import { now } from "./_stats.ts";
+import { median, now } from "./_stats.ts";
 
 const args = parseArgs(Deno.args, {
   string: ["rounds", "batch", "time", "layers", "top"],
-  default: { rounds: "3", batch: "4", time: "128", layers: "12", top: "25" },
+  default: { rounds: "5", batch: "4", time: "128", layers: "12", top: "25" },
 });
 const numberOf = (name: keyof typeof args): number => Number(args[name]);
 const [rounds, batch, time, layers, top] = [
@@ -54,39 +64,34 @@ function stepGraph(): Step {
   return { graph, donated: Array.from({ length: graph.inputs }, (_, i) => i < given) };
 }
 
-/** An engine that adds the milliseconds of every step to `times`. */
-function timedEngine(times: number[]): Engine {
-  const engine = newEngine();
+/**
+ * Milliseconds of processor time, of all threads together and divided among them: unlike the time
+ * that passes, it hardly depends on what else a shared machine does.
+ */
+function processorTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000 / threads;
+}
+
+/** An engine that keeps the processor time of every step of a program in `times`. */
+function timedEngine(engine: Engine, times: number[]): Engine {
   return {
     ...engine,
     run(program, addresses, alone) {
-      program.steps.forEach((step, at) => {
-        const start = now();
-        if (!step) alone(at);
-        // A program of one step; its number is apart from those of whole ones.
-        else engine.run({ number: 1_000_000 + at, steps: [step] }, addresses, alone);
-        times[at] = now() - start;
+      let start = 0;
+      engine.run(program, addresses, alone, (at) => {
+        const end = processorTime();
+        if (at > 0) times[at - 1] = end - start;
+        start = end;
       });
     },
   };
 }
 
-/** The kernel of every step: products take several. */
-function kernelOfStep({ steps, report }: CpuProgram): number[] {
-  let kernel = -1;
-  let within = false;
-  return steps.map((step, at) => {
-    const goesOn = step !== null && step.kind !== "kernel" && (within || step.k0 > 0);
-    if (!goesOn) kernel++;
-    within = steps[at]?.kind === "pack";
-    while (report.kernels[kernel]!.flops === 0 && report.kernels[kernel]!.kind === "dot") kernel++;
-    return kernel;
-  });
-}
-
 const { graph, donated } = stepGraph();
 const times: number[] = [];
-const engine = timedEngine(times);
+const engine = newEngine();
+const { threads } = engine;
 const program = compileProgram(engine, graph, donated);
 const upload = (i: number) => {
   const aval = graph.avals[i]!;
@@ -101,41 +106,43 @@ const upload = (i: number) => {
 };
 const fixed = graph.avals.slice(0, graph.inputs).map((_, i) => donated[i] ? null : upload(i));
 
-const best: number[] = [];
-const wholes: number[] = [];
+const all: number[][] = program.steps.map(() => []);
+const passed: number[] = [];
+const timed = timedEngine(engine, times);
 for (let round = 0; round <= rounds; round++) {
   const inputs = fixed.map((buffer, i) => buffer ?? upload(i));
-  const outputs = executeProgram(engine, program, inputs);
+  const start = now();
+  const outputs = executeProgram(timed, program, inputs);
+  passed.push(now() - start);
   for (const { block } of outputs) engine.heap.free(block);
-  wholes.push(times.reduce((sum, t) => sum + t, 0));
-  times.forEach((t, at) => best[at] = Math.min(best[at] ?? Infinity, t));
+  if (round > 0) times.forEach((time, at) => all[at]!.push(time));
 }
+const steps = all.map(median);
 
 type Row = { count: number; ms: number; pack: number; flops: number; bytes: number };
 const rows = new Map<string, Row>();
-const owner = kernelOfStep(program);
-const seen = new Set<number>();
-best.forEach((ms, at) => {
-  const kernel = program.report.kernels[owner[at]!]!;
+const seen = new Set<KernelReport>();
+steps.forEach((ms, at) => {
+  const kernel = program.kernelOf[at]!;
   const row = rows.get(kernel.name) ?? { count: 0, ms: 0, pack: 0, flops: 0, bytes: 0 };
   rows.set(kernel.name, row);
   row.ms += ms;
   if (program.steps[at]?.kind === "pack") row.pack += ms;
-  if (seen.has(owner[at]!)) return;
-  seen.add(owner[at]!);
+  if (seen.has(kernel)) return;
+  seen.add(kernel);
   row.count++;
   row.flops += kernel.flops;
   row.bytes += kernel.bytes;
 });
 
-const total = best.reduce((sum, t) => sum + t, 0);
+const total = steps.reduce((sum, t) => sum + t, 0);
 const { flops } = program.report;
+const list = (some: readonly number[]): string => some.map((t) => t.toFixed(0)).join(", ");
 console.log(
-  `${owner.at(-1)! + 1} kernels in ${best.length} steps; first round ${
-    wholes[0]!.toFixed(0)
-  } ms, ` +
-    `others ${wholes.slice(1).map((t) => t.toFixed(0)).join(", ")} ms; ` +
-    `sum of the best ${total.toFixed(0)} ms, ${(flops / 1e6 / total).toFixed(1)} GFLOP/s`,
+  `${seen.size} kernels in ${steps.length} steps on ${threads} threads: ` +
+    `${total.toFixed(0)} ms of each thread's processor time, ` +
+    `${(flops / 1e6 / total).toFixed(1)} GFLOP/s; ` +
+    `first round ${list(passed.slice(0, 1))} ms, others ${list(passed.slice(1))} ms`,
 );
 console.log("   ms     %  count  packing  GFLOP/s   GB/s  kernel");
 const cell = (x: number, width: number, digits = 1): string => x.toFixed(digits).padStart(width);

@@ -1,4 +1,4 @@
-/** `deno task bench`: primitives, blocks and a whole step. */
+/** `deno task bench`: primitives, a kernel or a few each. */
 import { evaluate, exp, jit, key, matmul, normal, softmax, sum, type Tensor } from "../core/mod.ts";
 import "../mod.ts";
 import { grad } from "../autodiff/mod.ts";

@@ -56,6 +56,7 @@ export {
 } from "./shape.ts";
 export { numberTensor, reader } from "./tensor.ts";
 export {
+  beginPhase,
   closeKernel,
   insideLoops,
   type KernelRun,

@@ -55,7 +55,8 @@ export type Profile<T = unknown> = {
  * The function may be jitted or not, and may be async; tensors that it returns are computed before
  * the time ends. Call it once before, else the profile has tracing and compiling in it. Kernels are
  * timed by the clock of the main thread on the CPU, and by the device on WebGPU, where each then has
- * a pass of its own: what runs side by side otherwise takes turns.
+ * a pass of its own: what runs side by side otherwise takes turns. What the device copies between
+ * the turns of a loop is no kernel, and has no row.
  *
  * @param f the function, without arguments
  * @throws {TypeError} if it is called while another function is profiled
@@ -144,7 +145,8 @@ function rowsOf({ kernels }: Timeline): ProfileRow[] {
 }
 
 function phasesOf({ phases }: Timeline): ProfilePhase[] {
-  return [...Map.groupBy(phases, ({ name }) => name)].map(([name, all]) => ({
+  const inOrder = phases.toSorted((a, b) => a.start - b.start);
+  return [...Map.groupBy(inOrder, ({ name }) => name)].map(([name, all]) => ({
     name,
     count: all.length,
     ms: all.reduce((sum, { start, end }) => sum + end - start, 0),

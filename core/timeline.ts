@@ -1,7 +1,10 @@
 import type { KernelReport } from "./backend.ts";
 
-/** What the host does for a program: `execute` is the call that runs it, or hands it to the device. */
-export type PhaseName = "trace" | "compile" | "upload" | "execute" | "read";
+/**
+ * What the host does for a program: `execute` is the call that runs it, or records it for a device,
+ * which gets it by `submit`.
+ */
+export type PhaseName = "trace" | "compile" | "upload" | "execute" | "submit" | "read";
 
 /** A stretch of the host's time, in milliseconds of `performance.now()`. */
 export type Phase = { readonly name: PhaseName; readonly start: number; readonly end: number };

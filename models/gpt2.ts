@@ -26,7 +26,7 @@ import {
   type Prompted,
   textPositions,
 } from "./prompts.ts";
-import { visibleKeys } from "./visible.ts";
+import { visibility } from "./visible.ts";
 
 /** Parameters of a GPT-2 model, as its checkpoint names and nests them. */
 export type Gpt2Params = {
@@ -64,8 +64,8 @@ export type Gpt2Attention = Prefixed & Adapted & {
 /** What every layer of one forward pass shares. */
 type Pass = {
   readonly config: Gpt2Config;
-  /** Which keys each query sees, [B or 1, 1, T, S]. */
-  readonly visible: Tensor;
+  /** Which keys each query sees. */
+  readonly visible: ReturnType<typeof visibility>;
   /** Columns of the cache that are written. */
   readonly position: Tensor | null;
 };
@@ -103,7 +103,7 @@ export function gpt2(
   const start = dropout(embedded, { rate: config.embd_pdrop, key: keyOf(options, 0) });
 
   const mask = inputs.attention_mask;
-  const visible = visibleKeys({
+  const visible = visibility({
     time,
     source: cache ? cache.layers[0]!.key.shape[2]! : time,
     position: cache?.position ?? 0,
@@ -148,7 +148,7 @@ function gpt2Block(
   const { query, ...fresh } = queryKeyValue(attn, normed, config); // [B, H, T, K]
   const kept = layer.cache ? writeCache(layer.cache.layers[layer.i]!, fresh, pass.position!) : null;
   const attended = attention({ query, ...prependPrefix(attn.prefix, kept ?? fresh) }, {
-    mask: pass.visible,
+    ...pass.visible,
     scale: attentionScale(config, query.shape[3]!, layer.i),
     dropout: { rate: config.attn_pdrop, key: key(0) },
   });

@@ -29,7 +29,7 @@ import {
   textPositions,
 } from "./prompts.ts";
 import { frequenciesOf } from "./rope_config.ts";
-import { visibleKeys } from "./visible.ts";
+import { visibility } from "./visible.ts";
 
 /** Parameters of a LLaMA model, as its checkpoint names and nests them. */
 export type LlamaParams = {
@@ -70,7 +70,7 @@ export type LlamaMlp = {
 /** What every layer of one forward pass shares. */
 type Pass = {
   readonly config: LlamaConfig;
-  readonly visible: Tensor;
+  readonly visible: ReturnType<typeof visibility>;
   readonly rotation: Rotation;
   readonly cache: Cache | undefined;
   readonly key: Tensor | undefined;
@@ -99,7 +99,7 @@ export function llama(
   const prefix = layers[0]?.self_attn.prefix?.key.shape[1] ?? 0;
   const promptLength = embed_tokens.prompt?.shape[0] ?? 0;
   const positions = textPositions(inputs, { time, virtual, prompt: promptLength, prefix });
-  const visible = visibleKeys({
+  const visible = visibility({
     time,
     source: cache ? cache.layers[0]!.key.shape[2]! : time,
     position: cache?.position ?? 0,
@@ -164,7 +164,7 @@ function selfAttention(
   const kept = cache ? writeCache(cache.layers[i]!, fresh, cache.position) : null;
   // A prefix is used as it is stored, without rotation.
   const attended = attention({ query, ...prependPrefix(attn.prefix, kept ?? fresh) }, {
-    mask: pass.visible,
+    ...pass.visible,
     dropout: { rate: config.attention_dropout, key: key && foldIn(key, i) },
   });
   const { adaption_prompt, adaption_gate } = attn;

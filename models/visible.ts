@@ -12,6 +12,7 @@ import {
   type Tensor,
 } from "../core/mod.ts";
 import { formatShape } from "../core/internal.ts";
+import type { AttentionOptions } from "../nn/mod.ts";
 import { prependSeen } from "./prompts.ts";
 
 /** What decides which columns a query sees. */
@@ -45,14 +46,28 @@ export function visibleKeys(options: VisibleOptions): Tensor {
   const before = lessEqual(key, own);
   const near = window === null ? before : logicalAnd(before, greater(key, sub(own, window)));
   const causal = reshape(near, [1, 1, time, source]);
-  if (!mask) return causal;
-  if (mask.shape.length !== 2 || mask.shape[1] !== options.source) {
+  return mask ? logicalAnd(causal, visibleColumns(mask, options.source, prefix)) : causal;
+}
+
+/**
+ * The same as options of attention: a text from its start is causal, which needs no array of pairs and spares
+ * the keys after a query; with a cache or a window it is a mask.
+ */
+export function visibility(options: VisibleOptions): Pick<AttentionOptions, "causal" | "mask"> {
+  const { time, source, position, mask, window = null, prefix = 0 } = options;
+  if (position !== 0 || time !== source || window !== null) return { mask: visibleKeys(options) };
+  return { causal: true, mask: mask && visibleColumns(mask, source, prefix) };
+}
+
+/** The columns that count, [B, 1, 1, P + S]. */
+function visibleColumns(mask: Tensor, source: number, prefix: number): Tensor {
+  if (mask.shape.length !== 2 || mask.shape[1] !== source) {
     throw new ShapeError(
-      `Cannot mask ${options.source} columns with an attention_mask ${formatShape(mask.shape)}: ` +
+      `Cannot mask ${source} columns with an attention_mask ${formatShape(mask.shape)}: ` +
         `it needs one column a key; with a cache, the whole capacity`,
       "visibleKeys",
       [mask.shape],
     );
   }
-  return logicalAnd(causal, expandDims(expandDims(notEqual(prependSeen(mask, prefix), 0), 1), 1));
+  return expandDims(expandDims(notEqual(prependSeen(mask, prefix), 0), 1), 1);
 }

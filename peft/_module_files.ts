@@ -9,15 +9,19 @@ import {
 } from "../core/mod.ts";
 import { formatShape } from "../core/internal.ts";
 import type { ModuleFields } from "./adapter.ts";
+import { entriesWithFrozen } from "./_frozen.ts";
 import { join } from "./layout.ts";
 import { type ReplacedConfig, replacedTensors } from "./_replaced.ts";
 
 /** What PEFT's wrappers put before the names of the model. */
 export const PREFIX = "base_model.model.";
 
-/** Tensors of an adapter by the names of PEFT's files. */
+/** What stands before the names of tensors that belong to no module of the model. */
+export const SHARED_PREFIX = "base_model.";
+
+/** Tensors of an adapter by the names of PEFT's files, without those that modules share. */
 export function moduleTensors(fields: ModuleFields): FlatTree {
-  const own = treeEntries(fields.modules as Tree);
+  const own = entriesWithFrozen(fields.modules as Tree);
   const replaced = Object.entries(fields.replaced).map(([path, tensor]) => {
     const module = path.slice(0, path.lastIndexOf("."));
     const isBias = path.endsWith(".bias") && module in fields.modules;

@@ -1,5 +1,6 @@
 import {
   type Fields,
+  type FlatTree,
   type Json,
   type Shape,
   type Tensor,
@@ -11,12 +12,14 @@ import {
 import { type Adapter, makeAdapter, type ModuleFields } from "./adapter.ts";
 import { givenFields, readConfig } from "./_config.ts";
 import { LORA_TARGETS, type TargetTable } from "./defaults.ts";
+import { frozen, thaw } from "./_frozen.ts";
 import { foldInPath } from "./_keys.ts";
 import type { Layout, Module } from "./layout.ts";
 import type { GraftOptions, Method } from "./method.ts";
 import { checkModules, checkShape, fieldsFromTensors, moduleTensors } from "./_module_files.ts";
 import { graftModules } from "./_module_graft.ts";
 import { replacedTensors } from "./_replaced.ts";
+import { initShared, sharedFromTensors, type SharedSpec, sharedTensors } from "./_shared.ts";
 import { type ModuleConfig, resolveTargets, selectModules } from "./targets.ts";
 
 /** What is peculiar to a method that adapts the weight of each module by itself. */
@@ -33,10 +36,22 @@ export type ModuleSpec<M extends Fields, C extends ModuleConfig> = {
   check?(config: C): void;
   /** Names below a module, as in PEFT's file, with the shapes of the tensors. */
   shapes(module: Module, config: C): { readonly [name: string]: Shape };
+  /** Those of the names whose tensors are not trained. */
+  readonly frozen?: readonly string[];
+  /** Tensors that all modules use. */
+  readonly shared?: SharedSpec<C>;
   init(key: Tensor, module: Module, config: C): M;
   /** The weight that takes the place of the module's. */
-  weight(module: Module, tensors: M, config: C, options: GraftOptions): Weight;
+  weight(module: Module, tensors: M, config: C, options: ModuleOptions): Weight;
+  /** Between the tensors of the adapter and those of files, where the two differ. */
+  readonly files?: {
+    pack(tensors: FlatTree, config: C): FlatTree;
+    unpack(tensors: FlatTree, config: C): FlatTree;
+  };
 };
+
+/** Options of `graft`, and the tensors that all modules use. */
+export type ModuleOptions = GraftOptions & { readonly shared: FlatTree };
 
 const COMMON = {
   task_type: null,
@@ -79,32 +94,64 @@ export function moduleMethod<M extends Fields, C extends ModuleConfig>(
         spec.init(foldInPath(key, module.path), module, config),
       ]));
       const replaced = replacedTensors(params, config, Object.keys(modules));
-      return makeAdapter(name, { modules, replaced }, config);
+      const shared = spec.shared && initShared(spec.shared, key, { modules: selected, config });
+      return makeAdapter(name, fieldsOf({ modules, replaced }, shared), config);
     },
-    graft: <P extends Tree>(params: P, adapter: Adapter<ModuleFields<M>, C>, options = {}): P =>
-      graftModules(params, adapter.fields, {
+    graft: <P extends Tree>(params: P, adapter: Adapter<ModuleFields<M>, C>, options = {}): P => {
+      const entries = Object.entries(adapter.fields.shared ?? {});
+      const shared = Object.fromEntries(entries.map(([name, x]) => [name, thaw(x as Tensor)]));
+      return graftModules(params, adapter.fields, {
         ...options,
         update: (node, tensors, module) => ({
           ...node,
-          weight: spec.weight(module, tensors, adapter.statics, options),
+          weight: spec.weight(module, tensors, adapter.statics, { ...options, shared }),
         }),
-      }),
-    toTensors: (adapter) => moduleTensors(adapter.fields),
+      });
+    },
+    toTensors: ({ fields, statics }) => {
+      const shared = spec.shared && sharedTensors(spec.shared, fields.shared!, statics);
+      const tensors = { ...shared, ...moduleTensors(fields) };
+      return spec.files ? spec.files.pack(tensors, statics) : tensors;
+    },
     fromTensors: (config, tensors, params, options = {}) => {
       const selected = selectModules(params, config, { ...options, accepts });
+      const unpacked = spec.files ? spec.files.unpack(tensors, config) : tensors;
+      const { shared, rest } = spec.shared
+        ? sharedFromTensors(spec.shared, unpacked, { modules: selected, config })
+        : { shared: undefined, rest: unpacked };
       const names = [...new Set(selected.flatMap((m) => Object.keys(spec.shapes(m, config))))];
-      const target = { params, config };
-      const fields = fieldsFromTensors(tensors, names, target) as ModuleFields<M>;
-      checkModules(Object.keys(fields.modules), selected.map(({ path }) => path));
+      const found = fieldsFromTensors(rest, names, { params, config });
+      checkModules(Object.keys(found.modules), selected.map(({ path }) => path));
       for (const module of selected) {
         for (const [tensor, shape] of Object.entries(spec.shapes(module, config))) {
-          const found = new Map(treeEntries(fields.modules[module.path]!)).get(tensor);
-          checkShape(`${module.path}.${tensor}`, found?.shape ?? [], shape);
+          const like = new Map(treeEntries(found.modules[module.path]!)).get(tensor);
+          checkShape(`${module.path}.${tensor}`, like?.shape ?? [], shape);
         }
       }
-      return makeAdapter(name, fields, config);
+      const fields = { ...found, modules: freezeNamed(found.modules, spec.frozen ?? []) };
+      return makeAdapter(name, fieldsOf(fields as ModuleFields<M>, shared), config);
     },
   };
+}
+
+function fieldsOf<M extends Fields>(
+  fields: ModuleFields<M>,
+  shared: Fields | undefined,
+): ModuleFields<M> {
+  return shared ? { ...fields, shared } : fields;
+}
+
+function freezeNamed(
+  modules: ModuleFields["modules"],
+  names: readonly string[],
+): ModuleFields["modules"] {
+  const freeze = (tensors: Fields): Fields => {
+    const entries = Object.entries(tensors);
+    return Object.fromEntries(
+      entries.map(([name, x]) => [name, names.includes(name) ? frozen(x as Tensor) : x]),
+    );
+  };
+  return Object.fromEntries(Object.entries(modules).map(([path, one]) => [path, freeze(one)]));
 }
 
 /** Inputs and outputs of a matrix module. */

@@ -47,3 +47,30 @@ export function torchRandperm(n: number, count: number, seed: number): Uint32Arr
   }
   return order.slice(0, count);
 }
+
+/** A range of numbers, and how they are rounded to the dtype that they are drawn in. */
+export type UniformRange = {
+  readonly low: number;
+  readonly high: number;
+  /** float32 by default. */
+  readonly round?: (value: number) => number;
+};
+
+/**
+ * `count` numbers of `tensor.uniform_(low, high, generator=generator)`, of 24 random bits each. One
+ * that is rounded up to `high`, which is no part of the range, becomes `low`.
+ */
+export function torchUniform(
+  { next }: TorchGenerator,
+  count: number,
+  range: UniformRange,
+): Float32Array<ArrayBuffer> {
+  const { round = Math.fround } = range;
+  const [from, to] = [round(range.low), round(range.high)];
+  const low = Math.fround(range.low);
+  const width = Math.fround(Math.fround(range.high) - low);
+  return Float32Array.from({ length: count }, () => {
+    const value = round(Math.fround((next() & 0xffffff) / 2 ** 24 * width + low));
+    return value < to ? value : from;
+  });
+}

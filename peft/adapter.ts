@@ -28,11 +28,13 @@ export type Adapter<F extends Fields = Fields, C extends AdapterConfig = Adapter
 /**
  * Tensors of methods that adapt weights: `modules` by module path, named and nested as in PEFT's
  * file; `replaced` are copies of base tensors that are trained themselves (biases and
- * modules_to_save), by the path of the tensor that they stand for.
+ * modules_to_save), by the path of the tensor that they stand for; `shared` are tensors that all
+ * modules use.
  */
 export type ModuleFields<M extends Fields = Fields> = {
   readonly modules: { readonly [path: string]: M };
   readonly replaced: { readonly [path: string]: Tensor };
+  readonly shared?: Fields | undefined;
 };
 
 const KIND = "adapter/";

@@ -1,5 +1,6 @@
 import { UnsupportedError } from "../core/mod.ts";
 import { adalora } from "./adalora.ts";
+import { adaptionPrompt } from "./adaption_prompt.ts";
 import { boft } from "./boft.ts";
 import { c3a } from "./c3a.ts";
 import { fourierft } from "./fourierft.ts";
@@ -15,10 +16,15 @@ import { oft } from "./oft.ts";
 import { pTuning } from "./p_tuning.ts";
 import { prefixTuning } from "./prefix_tuning.ts";
 import { promptTuning } from "./prompt_tuning.ts";
+import { randlora } from "./randlora.ts";
+import { shira } from "./shira.ts";
+import { vblora } from "./vblora.ts";
+import { vera } from "./vera.ts";
 
 /** Every fine-tuning method. */
 export const METHODS: readonly AnyMethod[] = [
   adalora,
+  adaptionPrompt,
   boft,
   c3a,
   fourierft,
@@ -33,6 +39,10 @@ export const METHODS: readonly AnyMethod[] = [
   pTuning,
   prefixTuning,
   promptTuning,
+  randlora,
+  shira,
+  vblora,
+  vera,
 ];
 
 /**

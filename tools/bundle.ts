@@ -42,6 +42,7 @@ export function sizeOfText(text: string): { readonly bytes: number; readonly gzi
 export const PARTS: { readonly [name: string]: URL } = {
   "core and autodiff with the CPU's kernels": new URL("tools/entries/cpu.ts", ROOT),
   "core and autodiff with WebGPU's kernels": new URL("tools/entries/webgpu.ts", ROOT),
+  "both devices and 30 functions of the core": new URL("tools/entries/usual.ts", ROOT),
   "core and autodiff with both (mod.ts)": new URL("mod.ts", ROOT),
 };
 

@@ -8,19 +8,15 @@ import {
   ceil,
   clip,
   convert,
-  cumsum,
   div,
-  equal,
   floor,
   full,
   greater,
   greaterEqual,
-  keys,
   less,
   lessEqual,
   log,
   log1p,
-  moveAxis,
   mul,
   neg,
   type Operand,
@@ -36,7 +32,6 @@ import {
   zeros,
 } from "../../core/mod.ts";
 import { range } from "../../core/internal.ts";
-import { scan } from "../scan.ts";
 import { whileLoop } from "../while_loop.ts";
 import { spread } from "./gamma.ts";
 
@@ -70,34 +65,6 @@ export function binomial(from: Tensor, shape: Shape, options: BinomialOptions): 
   const rejected = rejection(from, where(isCounted, 1e4, n), where(isCounted, 0.5, safe));
   const successes = where(isCounted, counted, rejected);
   return where(valid, where(isRare, successes, sub(n, successes)), NaN);
-}
-
-/**
- * How often each of some outcomes occurs in `n` trials, as f32.
- *
- * @param from one key [2]
- * @param p probabilities [..., K]
- * @param options `n`: trials, broadcasts to the leading axes
- * @returns [..., K]
- */
-export function multinomial(
-  from: Tensor,
-  p: Tensor,
-  options: { readonly n: Operand },
-): Tensor {
-  const outcomes = moveAxis(p, -1, 0); // [K, ...]
-  const left = cumsum(outcomes, { axis: 0, reverse: true });
-  const ratios = clip(div(outcomes, where(equal(left, 0), 1, left)), 0, 1);
-  const shape = p.shape.slice(0, -1);
-  const [, counts] = scan(
-    (n: Tensor, [ratio, key]: readonly [Tensor, Tensor]) => {
-      const count = binomial(key, shape, { n, p: ratio });
-      return [sub(n, count), count];
-    },
-    spread(options.n, shape),
-    [ratios, keys(from, ratios.shape[0]!)] as const,
-  );
-  return moveAxis(counts, 0, -1);
 }
 
 /** Adds up the trials from one success to the next while they are at most `n`. */

@@ -38,6 +38,11 @@ export const finetuneCommand: Command = defineCommand({
       ? splitHeldOut(all, values["eval-fraction"])
       : { training: all, heldOut: await readDataset(values["eval-data"], { tokenizer, seqLen }) };
     const steps = chooseSteps(values, data.training.rows);
+    if (values.profile !== undefined && steps === 1) {
+      throw new UsageError(
+        "Cannot profile one step: the second is profiled; give --steps 2 or more",
+      );
+    }
     const run: RunOptions = {
       optimizer: makeOptimizer({
         lr: values.lr,

@@ -23,8 +23,8 @@ export type Span = { readonly start?: number; readonly stop?: number; readonly s
 /** What an axis is indexed by: one position, a range, integers; "newaxis" adds one of side 1. */
 export type IndexItem = number | Span | Tensor | "newaxis" | "ellipsis";
 
-/** One axis of the result of the ranges, before integers are looked up. */
-type Axis = { readonly ids?: Tensor };
+/** One axis of the result of the ranges, before integers are looked up; `apart`: after an ellipsis. */
+type Axis = { readonly ids?: Tensor; readonly apart?: boolean };
 
 /**
  * `x` indexed as NumPy does: `x[1, ::2, ids]` is `index(x, [1, { step: 2 }, ids])`. Axes that are
@@ -79,8 +79,13 @@ function lookUp(x: Tensor, items: readonly IndexItem[], outside: number | null):
   const shape: number[] = [];
   const axes: Axis[] = [];
   let at = 0;
+  let apart = false;
   let y = x;
   for (const item of full) {
+    if (item === "ellipsis") {
+      apart = true;
+      continue;
+    }
     if (item === "newaxis") {
       shape.push(1);
       axes.push({});
@@ -93,15 +98,16 @@ function lookUp(x: Tensor, items: readonly IndexItem[], outside: number | null):
       axes.push({});
     } else if (isTensor(item)) {
       shape.push(side);
-      axes.push({ ids: item });
+      axes.push({ ids: item, apart });
     } else {
       y = onePosition(y, at, item as number);
       // Beside tensors a number takes part in their broadcast.
       if (gathers) {
         shape.push(1);
-        axes.push({ ids: constant(0, "i32") });
+        axes.push({ ids: constant(0, "i32"), apart });
       }
     }
+    apart = false;
     at++;
   }
   y = reshape(y, shape);
@@ -122,6 +128,8 @@ function withoutEllipsis(x: Tensor, items: readonly IndexItem[]): IndexItem[] {
   const whole: Span[] = range(missing).map(() => ({}));
   const dots = items.indexOf("ellipsis");
   if (dots < 0) return [...items, ...whole];
+  // One that stands for no axis still keeps integers apart.
+  if (missing === 0) return [...items];
   return [...items.slice(0, dots), ...whole, ...items.slice(dots + 1)];
 }
 
@@ -180,7 +188,9 @@ function gatherAxes(x: Tensor, axes: readonly Axis[], outside: number | null): T
   const wide = reshape(inside, [...joint, ...rows.shape.slice(joint.length).map(() => 1)]);
   const y = outside === null ? rows : where(wide, rows, outside);
   // Axes side by side are replaced where they stood, others come first, as in NumPy.
-  const together = places.every((place, k) => k === 0 || place === places[k - 1]! + 1);
+  const together = places.every((place, k) =>
+    k === 0 || (place === places[k - 1]! + 1 && !axes[place]!.apart)
+  );
   if (!together) return y;
   return moveAxis(y, range(joint.length), range(joint.length).map((i) => places[0]! + i));
 }

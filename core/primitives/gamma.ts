@@ -3,7 +3,7 @@ import { definePrimitive, type Primitive } from "../primitive.ts";
 import type { Tensor } from "../tensor.ts";
 import { defineUnary, requireDtype, type UnaryPrimitive } from "./_elementwise.ts";
 import { digammaHost, lgammaHost, polygammaHost } from "./_gamma_host.ts";
-import { unaryFloat } from "./_unary.ts";
+import { asFloat, unaryFloat } from "./_unary.ts";
 import { mul } from "./mul.ts";
 
 /** The logarithm of gamma with all its derivatives. */
@@ -47,6 +47,14 @@ export function digamma(x: Tensor): Tensor {
   return unaryFloat(digammaP, x);
 }
 
-function polygamma(x: Tensor, n: number): Tensor {
-  return bind(polygammaP, [x], { n })[0];
+/**
+ * ψ⁽ⁿ⁾(x), the n-th derivative of digamma.
+ *
+ * @throws {RangeError} if n is no whole number from 0 on
+ */
+export function polygamma(x: Tensor, n: number): Tensor {
+  if (!Number.isInteger(n) || n < 0) {
+    throw new RangeError(`Cannot polygamma of order ${n}: it is no whole number from 0 on`);
+  }
+  return n === 0 ? digamma(x) : bind(polygammaP, [asFloat(x)], { n })[0];
 }

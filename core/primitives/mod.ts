@@ -44,7 +44,7 @@ export { erfInv } from "./erf_inv.ts";
 export { exp, exp2 } from "./exp.ts";
 export { expm1 } from "./expm1.ts";
 export { fence } from "./fence.ts";
-export { digamma, lgamma } from "./gamma.ts";
+export { digamma, lgamma, polygamma } from "./gamma.ts";
 export type { ScatterKind } from "./gather_scatter.ts";
 export { acosh, asinh, atanh } from "./inverse_hyperbolic.ts";
 export { acos, asin, atan } from "./inverse_trigonometric.ts";

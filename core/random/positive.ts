@@ -14,12 +14,13 @@ import { sqrt } from "../primitives/sqrt.ts";
 import { sub } from "../primitives/sub.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { rademacher } from "./discrete.ts";
 import { exponential } from "./gumbel.ts";
 import { splitKey } from "./key.ts";
 import { normal } from "./normal.ts";
 import { uniform } from "./uniform.ts";
 
-/** Distributions on the positive numbers, in f32; parameters are numbers or tensors that broadcast. */
+/** Distributions on the positive numbers (but for one), in f32; parameters are numbers or tensors that broadcast. */
 
 /** Samples whose logarithm is normal: e^(sigma z), z standard normal; sigma is 1 by default. */
 export function logNormal(
@@ -57,6 +58,17 @@ export function weibullMin(from: Tensor, shape: Shape, options: WeibullOptions):
 /** Samples of the Maxwell distribution: the length of a standard normal vector in space. */
 export function maxwell(from: Tensor, shape: Shape): Tensor {
   return sqrt(sum(square(normal(from, [...shape, 3])), { axes: -1 }));
+}
+
+/** Samples of the Maxwell distribution with a random sign, times a scale (default 1), plus `loc`. */
+export function doubleSidedMaxwell(
+  from: Tensor,
+  shape: Shape,
+  options: { readonly loc?: Operand; readonly scale?: Operand } = {},
+): Tensor {
+  const [size, direction] = splitKey(from) as readonly [Tensor, Tensor];
+  const sign = rademacher(direction, shape, { dtype: "f32" });
+  return add(mul(mul(sign, maxwell(size, shape)), options.scale ?? 1), options.loc ?? 0);
 }
 
 /**

@@ -18,6 +18,14 @@ export type StridedView = {
   readonly strides: readonly number[];
 };
 
+/** Elements that rows start at multiples of: kernels read them in quads. */
+const QUAD = 4;
+
+/** Whether the rows of an array are contiguous and start at quads. */
+export function hasQuadRows({ offset, strides }: StridedView): boolean {
+  return strides.at(-1) === 1 && [offset, ...strides.slice(0, -1)].every((n) => n % QUAD === 0);
+}
+
 /** The primitives that a backend may have kernels for; `attention_tangent` is always a composite. */
 export type AttentionName = "attention" | "attention_grad";
 
@@ -31,12 +39,12 @@ export type AttentionCall = {
 
 /**
  * Attention or its gradient. Rows of queries, keys, values, results and cotangents are contiguous and
- * start at multiples of 4 elements; results are whole arrays.
+ * start at multiples of 4 elements.
  */
 export type AttentionIR = AttentionCall & {
   readonly kind: "attention";
   readonly inputs: readonly StridedView[];
-  readonly outputs: readonly number[];
+  readonly outputs: readonly StridedView[];
 };
 
 /** The operands of an attention kernel by name; those of the results only in a gradient. */

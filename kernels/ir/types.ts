@@ -199,6 +199,8 @@ export type Machine = {
   readonly segments?: boolean;
   /** Primitives that the backend does on whole arrays itself, though there are composites. */
   readonly native?: ReadonlySet<string>;
+  /** Whether a row times a matrix that lies row by row is fast as a product. */
+  readonly rowProducts?: boolean;
   /** Whether the backend has a kernel for this attention; otherwise it is made of products. */
   readonly attends?: (call: AttentionCall) => boolean;
 };

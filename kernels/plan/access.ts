@@ -34,7 +34,8 @@ export function accessOf(ir: KernelIR | ProductIR | AttentionIR | HostIR | LoopI
     return { reads: new Set(ir.inputs), writes: new Set(ir.outputs) };
   }
   if (ir.kind === "attention") {
-    return { reads: new Set(ir.inputs.map(({ buffer }) => buffer)), writes: new Set(ir.outputs) };
+    const buffers = (views: AttentionIR["inputs"]) => new Set(views.map(({ buffer }) => buffer));
+    return { reads: buffers(ir.inputs), writes: buffers(ir.outputs) };
   }
   if (ir.kind !== "product") {
     return { reads: new Set(readingsOf(ir).keys()), writes: writesOf(ir) };

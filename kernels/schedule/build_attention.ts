@@ -1,14 +1,11 @@
 import type { Aval } from "../../core/mod.ts";
-import { type AttentionParams, operandCount } from "../../core/internal.ts";
-import type { AttentionName, StridedView } from "../ir/attention.ts";
+import { type AttentionParams, operandCount, stridesOf } from "../../core/internal.ts";
+import { type AttentionName, hasQuadRows, type StridedView } from "../ir/attention.ts";
 import { coefficientOf, linear, NotAffine } from "../ir/index.ts";
 import { StoreDemand, valueAt } from "../lower/value.ts";
 import { axisGroups, realAxes, withSplits } from "./axes.ts";
 import type { Group, Scheduling } from "./groups.ts";
 import { bufferOf, type Buffers, type Built, lowering } from "./lowering.ts";
-
-/** Elements that rows start at multiples of: kernels read them in quads. */
-const QUAD = 4;
 
 /** Attention on operands as they lie. */
 export function buildAttention(s: Scheduling, group: Group, buffers: Buffers): Built {
@@ -26,7 +23,11 @@ export function buildAttention(s: Scheduling, group: Group, buffers: Buffers): B
       primitive: first.op as AttentionName,
       params,
       inputs: first.inputs.map((k, i) => viewOf(s, buffers, loads, k, isRows(k, i))),
-      outputs: group.members.map((i) => bufferOf(buffers, i)),
+      outputs: group.members.map((i): StridedView => {
+        const { shape, dtype } = nodes[i]!;
+        const strides = stridesOf(shape).map((stride, axis) => shape[axis] === 1 ? 0 : stride);
+        return { buffer: bufferOf(buffers, i), dtype, offset: 0, strides };
+      }),
       inputTypes: first.inputs.map(typeOf),
       outputTypes: group.members.map(typeOf),
     },
@@ -63,7 +64,7 @@ function viewOf(
       });
       const view = { buffer: buffer!, dtype, offset: index.constant, strides };
       if (strides.at(-1)! > 1 || strides.at(-1)! < 0) throw new NotAffine("its rows are scattered");
-      if (isRows && !hasRows(view)) throw new NotAffine("its rows are no quads");
+      if (isRows && !hasQuadRows(view)) throw new NotAffine("its rows are no quads");
       for (const i of found) loads.add(i);
       return view;
     });
@@ -71,8 +72,4 @@ function viewOf(
     if (!(error instanceof NotAffine)) throw error;
     throw new StoreDemand(node, error.message);
   }
-}
-
-function hasRows({ offset, strides }: StridedView): boolean {
-  return strides.at(-1) === 1 && [offset, ...strides.slice(0, -1)].every((n) => n % QUAD === 0);
 }

@@ -11,6 +11,7 @@ import { buildGroup, hasWork } from "./build.ts";
 import { claimChains } from "./chain.ts";
 import { consumersOf } from "./consumers.ts";
 import { describe } from "./describe.ts";
+import { foldStores } from "./fold_stores.ts";
 import { groupStored } from "./group.ts";
 import { type Group, GroupFailure, type Scheduling } from "./groups.ts";
 import type { Node, NodeKind, Norm } from "./node.ts";
@@ -83,8 +84,14 @@ function schedule(
   const written = writtenNodes(s, groups);
   const order = orderGroups(norm, groups, (node) => written[node] === 1);
   const numbered = numberBuffers(s, order, written);
-  const kernels = order.filter((group) => hasWork(s, group))
+  const whole = order.filter((group) => hasWork(s, group))
     .map((group) => finishKernel(s, group, numbered.of));
+  const nodeOf = (buffer: number): Node => norm.nodes[numbered.nodes[buffer]!]!;
+  const kernels = foldStores(
+    whole,
+    (buffer) => nodeOf(buffer).kind === "concatenate",
+    (buffer) => consumers.isOutput[nodeOf(buffer).id] === 1,
+  );
   return { kernels, ...planBuffers(s, kernels, numbered) };
 }
 
@@ -149,9 +156,10 @@ function planBuffers(
   const buffers = values.map((node, id): BufferPlan => ({
     id,
     dtype: node.dtype,
-    size: node.size,
+    // Nothing is kept in a buffer that no kernel touches.
+    size: lives.birth[id] === -2 ? 0 : node.size,
     role: roleOf(s.norm, node),
-    birth: lives.birth[id]!,
+    birth: Math.max(-1, lives.birth[id]!),
     death: lives.death[id]!,
     alias: aliases[id]!,
   }));

@@ -2,7 +2,7 @@ import { bytesOf } from "../../core/internal.ts";
 import type { Machine } from "../ir/types.ts";
 import type { Consumers } from "./consumers.ts";
 import { isSameMemory } from "./finish.ts";
-import { isFree, type Node, type NodeKind, type Norm } from "./node.ts";
+import { isFree, type Node, type NodeKind, type Norm, paramsOf } from "./node.ts";
 import { weightOf } from "./weight.ts";
 
 /**
@@ -179,14 +179,24 @@ function weigh(pass: Pass, node: Node, consumers: Consumers): void {
   if (cost[node.id]! > MAX_COST || full >= 2) stored[node.id] = 1;
 }
 
-/** Whether a value is dear, repeated, and not computed from a reduction of the same rows. */
+/**
+ * Whether a value is dear, repeated, and not what a row kernel computes once a row: something made
+ * of a reduction, the same all along the row.
+ */
 function isDearUnderBroadcast(pass: Pass, value: Node, broadcast: Node): boolean {
   const { nodes, stored, interior, cost, leaves } = pass;
   if (stored[value.id] || interior[value.id] || value.kind !== "elementwise") return false;
   if (cost[value.id]! < BROADCAST_COST) return false;
   if (broadcast.size < BROADCAST_REPEATS * value.size || leaves[value.id]!.size === 0) return false;
+  if (variesInRow(nodes[broadcast.inputs[0]!]!, broadcast)) return true;
   for (const leaf of leaves[value.id]!) if (nodes[leaf]!.kind === "reduce") return false;
   return true;
+}
+
+/** Whether a broadcast differs along its last axis. */
+function variesInRow(operand: Node, { shape, params }: Node): boolean {
+  const axis = paramsOf({ params }).dims.indexOf(shape.length - 1);
+  return axis >= 0 && operand.shape[axis]! > 1;
 }
 
 function measure(pass: Pass, node: Node): void {

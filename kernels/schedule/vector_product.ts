@@ -5,11 +5,14 @@ import { type Node, type NodeParams, paramsOf } from "./node.ts";
 
 /**
  * Products of a matrix and a single vector read the matrix once and are bound by memory: they are
- * lowered to a reduction of row or column sums, whichever runs along the matrix as it lies.
+ * lowered to a reduction of row or column sums, whichever runs along the matrix as it lies. Sums of
+ * columns read little of a row at a time, so a machine may do better by a product.
  */
 
 /** Matrices below this size stay products. */
 const MIN_SIZE = 4096;
+/** Columns from which a row times a matrix may stay a product. */
+const MIN_COLUMNS = 64;
 
 type Side = {
   readonly node: Node;
@@ -35,8 +38,18 @@ export function vectorProduct(
   if (at < 0) return -1;
   const [vector, matrix] = [sides[at]!, sides[1 - at]!];
   if (matrix.node.size < MIN_SIZE || isVector(matrix)) return -1;
-  const shape = (axes: readonly number[]): number[] => axes.map((axis) => matrix.node.shape[axis]!);
   const isRow = matrix.summed.includes(innermostAxis(b, matrix.node));
+  if (b.machine.rowProducts && at === 0 && !isRow && isPlain(b, matrix)) {
+    const inputs = [storedVector(b, vector), matrix.node.id];
+    return emit(b, {
+      kind: "product",
+      op: "dot_general",
+      params: { contract, batch },
+      inputs,
+      aval,
+    });
+  }
+  const shape = (axes: readonly number[]): number[] => axes.map((axis) => matrix.node.shape[axis]!);
   const order = isRow ? [...matrix.free, ...matrix.summed] : [...matrix.summed, ...matrix.free];
   const whole = shape(order);
   const first = isRow ? matrix.free.length : 0;
@@ -76,20 +89,34 @@ function innermostAxis(b: Builder, node: Node): number {
   return axis;
 }
 
-/** The vector [K...] in f32; computed once, not for every row. */
-function vectorNode(b: Builder, { node, free, summed }: Side, shape: readonly number[]): number {
-  const kept = STORED.has(node.kind) ? node.id : emit(b, {
+/** Whether a matrix lies in memory as f32, with many columns. */
+function isPlain({ nodes }: Builder, { node, free, summed }: Side): boolean {
+  if (node.dtype !== "f32" || free.length !== 1 || summed.length !== 1) return false;
+  if (node.shape[free[0]!]! < MIN_COLUMNS) return false;
+  let array = node;
+  while (array.op === "transpose") array = nodes[array.inputs[0]!]!;
+  return STORED.has(array.kind) && array.kind !== "constant";
+}
+
+/** The vector in memory: computed once, not for every row. */
+function storedVector(b: Builder, { node }: Side): number {
+  return STORED.has(node.kind) ? node.id : emit(b, {
     kind: "copy",
     op: "reshape",
     params: { shape: node.shape, stored: true }, // unlike those of a reshape, which is a view
     inputs: [node.id],
     aval: { shape: node.shape, dtype: node.dtype },
   });
+}
+
+/** The vector [K...] in f32. */
+function vectorNode(b: Builder, side: Side, shape: readonly number[]): number {
+  const { node, free, summed } = side;
   const ordered = view(
     b,
     "transpose",
     { perm: [...free, ...summed] },
-    asF32(b, b.nodes[kept]!),
+    asF32(b, b.nodes[storedVector(b, side)]!),
     [...free, ...summed].map((axis) => node.shape[axis]!),
   );
   return view(b, "reshape", { shape }, ordered, shape);

@@ -23,6 +23,8 @@ export type Fn = {
   readonly locals: number[];
   /** Instructions, without the final `end`. */
   readonly code: number[];
+  /** How many constructs (loop, block, if) are open. */
+  depth(): number;
   /** A new local; its number. */
   local(type: number): number;
   get(local: number): Fn;
@@ -92,9 +94,12 @@ export function newFunction(params: readonly number[], name = ""): Fn {
     return fn;
   };
   const simd = (opcode: number): void => void withNumber(SIMD, opcode);
+  let depth = 0;
   const nested = (opcode: number, body: () => void): Fn => {
     code.push(opcode, VOID);
+    depth++;
     body();
+    depth--;
     code.push(0x0b);
     return fn;
   };
@@ -107,6 +112,7 @@ export function newFunction(params: readonly number[], name = ""): Fn {
     params,
     locals,
     code,
+    depth: () => depth,
     local: (type) => params.length + locals.push(type) - 1,
     get: (local) => withNumber(0x20, local),
     set: (local) => withNumber(0x21, local),

@@ -4,6 +4,7 @@ import type { Context, Copy, Row } from "./context.ts";
 import { printOperation } from "./elementwise.ts";
 import { V128 } from "./opcodes.ts";
 import { registerOf } from "./register.ts";
+import { sideBySide } from "./side_by_side.ts";
 import { loadLanes, prepareAddress } from "./storage.ts";
 import { bufferOf, postOrder, rootsOf, rootsOfStore } from "../ir/structure.ts";
 
@@ -132,9 +133,8 @@ export function prepare(k: Context, row: Row, { invariant, loads, stores }: Plan
 }
 
 /**
- * Prints the varying values for all copies, each operation for every copy in turn, so that long
- * chains run side by side. All loads come before the first store: a store may be in place of an
- * input of a later value.
+ * Prints the varying values for all copies, side by side. All loads come before the first store: a
+ * store may be in place of an input of a later value.
  */
 export function printVarying(
   k: Context,
@@ -142,5 +142,7 @@ export function printVarying(
   { varying }: Plan,
   copies: readonly Copy[],
 ): void {
-  for (const value of varying) for (const copy of copies) valueOf(k, row, value, copy);
+  for (const value of varying) {
+    sideBySide(k.v, copies.map((copy) => () => valueOf(k, row, value, copy)));
+  }
 }

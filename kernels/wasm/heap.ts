@@ -4,6 +4,7 @@ import { MAX_PAGES } from "./module.ts";
 import { ALIGNMENT, spaceFor } from "./spacing.ts";
 
 const PAGE = 65536;
+const LIMIT = MAX_PAGES * PAGE;
 /** The memory grows by at least this. */
 const GROWTH = 16 << 20;
 
@@ -30,6 +31,7 @@ export function newHeap(): Heap {
   }];
   let view: Uint8Array<ArrayBufferLike> = new Uint8Array(memory.buffer);
   let live = 0;
+  let count = 0;
 
   const release = (address: number, size: number): void => {
     const at = firstFrom(gaps, address);
@@ -52,8 +54,11 @@ export function newHeap(): Heap {
     const more = Math.min(pages, room);
     if (more * PAGE < size || !canGrow(memory, more)) {
       throw new UnsupportedError(
-        `Cannot allocate ${size} bytes on the cpu: ${live} bytes are in use and the memory ends ` +
-          `at 4 GiB; donate arguments of jit, or free values with scope or dispose`,
+        `Cannot allocate ${size} bytes on the cpu: ${count} buffers of ${live} bytes are live and ` +
+          `the memory ends at ${
+            LIMIT / 2 ** 30
+          } GiB; try smaller batches or gradient accumulation, ` +
+          `donate arguments of jit, or free values with scope or dispose`,
       );
     }
     release(end, more * PAGE);
@@ -78,10 +83,12 @@ export function newHeap(): Heap {
       gap.size -= size;
       if (gap.size === 0) gaps.splice(at, 1);
       live += size;
+      count++;
       return { address, bytes, size };
     },
     free({ address, size }) {
       live -= size;
+      count--;
       release(address, size);
     },
   };

@@ -11,9 +11,12 @@ export function polynomial(v: Vectors, x: number, coefficients: readonly number[
   );
 }
 
-/** min(max(x, -limit), limit); NaN stays. */
+/**
+ * min(max(x, low), high); NaN stays. One instruction each: pmin and pmax return their first operand
+ * when a comparison with NaN fails, while min and max take eight to look at both operands.
+ */
 export function clamp(v: Vectors, x: number, low: number, high: number): number {
-  return v.apply("f32x4.max", v.apply("f32x4.min", x, v.f32(high)), v.f32(low));
+  return v.apply("f32x4.pmax", v.apply("f32x4.pmin", x, v.f32(high)), v.f32(low));
 }
 
 /**

@@ -96,6 +96,8 @@ export const VECTOR = {
   "f32x4.div": 0xe7,
   "f32x4.min": 0xe8,
   "f32x4.max": 0xe9,
+  "f32x4.pmin": 0xea,
+  "f32x4.pmax": 0xeb,
   "f64x2.abs": 0xec,
   "f64x2.add": 0xf0,
   "f64x2.sub": 0xf1,
@@ -107,6 +109,7 @@ export const VECTOR = {
   "i32x4.trunc_sat_f64x2_s_zero": 0xfc,
   "f32x4.relaxed_madd": 0x105,
   "f32x4.relaxed_nmadd": 0x106,
+  "i32x4.relaxed_laneselect": 0x10b,
 } as const;
 
 /** Loads and stores of scalars. */

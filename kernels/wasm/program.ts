@@ -23,6 +23,7 @@ export const MACHINE: Machine = {
   maxBuffers: 64,
   elementwise: ELEMENTWISE,
   native: new Set(["sort"]),
+  rowProducts: true,
   attends,
 };
 

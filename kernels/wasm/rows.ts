@@ -1,4 +1,5 @@
 import type { Value } from "../ir/types.ts";
+import { endAhead, newAhead, readAhead } from "./ahead.ts";
 import { type Context, copies, type Copy, newRow, type Row } from "./context.ts";
 import { DEAR } from "./elementwise.ts";
 import { type Plan, planStage, planStores, prepare, printVarying } from "./evaluate.ts";
@@ -24,16 +25,23 @@ function unrolling(plan: Plan): number {
 export function printRows(k: Context, range: Range): void {
   const { fn } = k.v;
   const kept = keptValues(k);
+  const ahead = newAhead(k);
   const index = fn.local(I32);
   fn.get(range.begin).set(index);
   loopTo(fn, index, () => fn.get(range.end).i32(1).op("i32.sub"), 1, () => {
     setAxes(k, index);
     const reductions: number[] = [];
     const row = newRow(reductions);
-    k.ir.stages.forEach((_, stage) => reductions.push(...printStage(k, row, range, stage, kept)));
+    const read = (plan: Plan): void => {
+      if (ahead !== null) readAhead(k, row, plan, { ...range, index }, ahead);
+    };
+    k.ir.stages.forEach((_, stage) => {
+      reductions.push(...printStage(k, row, range, stage, kept, read));
+    });
     prepare(k, row, planStores(k, k.ir.rowStores));
     for (const store of k.ir.rowStores) storeRow(k, row, store, k.valueOf(row, store.value, null));
   });
+  if (ahead !== null) endAhead(k, ahead);
 }
 
 /** Sets the locals of the row axes from the number of the row. */
@@ -58,6 +66,7 @@ function printStage(
   { lane0, lane1 }: Range,
   stage: number,
   kept: readonly Kept[],
+  readAhead: (plan: Plan) => void,
 ): number[] {
   const { fn } = k.v;
   const { reductions, stores } = k.ir.stages[stage]!;
@@ -67,6 +76,7 @@ function printStage(
   const plan = planStage(k, k.ir.stages[stage]!, new Set(read.map(({ value }) => value.id)));
   const width = unrolling(plan);
   prepare(k, row, plan);
+  readAhead(plan);
   const accumulators = reductions.map((reduction) =>
     Array.from({ length: width }, () => newAccumulator(k.v, reduction))
   );

@@ -11,6 +11,8 @@ export type Vectors = {
   readonly fn: Fn;
   /** Instructions that set the constants; they go before the body. */
   readonly prologue: Fn;
+  /** Where the code of each result ends, and inside how many constructs. */
+  readonly ends: readonly { readonly at: number; readonly depth: number }[];
   f32(value: number): number;
   i32(value: number): number;
   f64(value: number): number;
@@ -33,6 +35,7 @@ export type Vectors = {
 /** Vector code in `fn`; `prologue` must share its locals. */
 export function vectorsIn(fn: Fn, prologue: Fn): Vectors {
   const constants = new Map<string, number>();
+  const ends: { at: number; depth: number }[] = [];
   const constant = (key: string, push: () => void): number => {
     const known = constants.get(key);
     if (known !== undefined) return known;
@@ -45,6 +48,7 @@ export function vectorsIn(fn: Fn, prologue: Fn): Vectors {
   const keep = (): number => {
     const local = fn.local(V128);
     fn.set(local);
+    ends.push({ at: fn.code.length, depth: fn.depth() });
     return local;
   };
   const pushed = (args: readonly number[]): Fn => {
@@ -60,6 +64,7 @@ export function vectorsIn(fn: Fn, prologue: Fn): Vectors {
   return {
     fn,
     prologue,
+    ends,
     f32: (value) =>
       constant(`f${Object.is(value, -0) ? "-0" : value}`, () => {
         prologue.f32(value).simd("f32x4.splat");
@@ -85,6 +90,8 @@ export function vectorsIn(fn: Fn, prologue: Fn): Vectors {
       features().fma
         ? apply("f32x4.relaxed_nmadd", a, b, c)
         : apply("f32x4.sub", c, apply("f32x4.mul", a, b)),
-    select: (mask, x, y) => apply("v128.bitselect", x, y, mask),
+    // Masks are all ones or all zeros, for which both do the same: one blend, or three bit operations.
+    select: (mask, x, y) =>
+      apply(features().fma ? "i32x4.relaxed_laneselect" : "v128.bitselect", x, y, mask),
   };
 }

@@ -49,8 +49,13 @@ export function webgpuBackend(): Backend {
   return backend;
 }
 
-function nameOf({ device: { name, isSoftware } }: Engine): string {
-  return isSoftware ? `${name}, a software adapter` : name;
+function nameOf({ device: { name, isSoftware, switches } }: Engine): string {
+  const used = [
+    ...(switches.hasF16 ? ["shader-f16"] : []),
+    ...(switches.subgroups === "none" ? [] : ["subgroups"]),
+  ];
+  const kind = isSoftware ? ", a software adapter" : "";
+  return `${name}${kind}${used.length > 0 ? `, with ${used.join(" and ")}` : ""}`;
 }
 
 function upload(engine: Engine, storage: StorageArray, aval: Aval): GpuPiece {

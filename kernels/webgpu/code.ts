@@ -12,7 +12,7 @@ import type { Reader } from "./read.ts";
 import { COMPUTE_STAGE } from "./usage.ts";
 import {
   type MemoryOf,
-  printKernel,
+  printKernels,
   printProductKernels,
   type WgslKernel,
   type Windows,
@@ -37,7 +37,7 @@ export type ProductLaunches = { readonly launches: readonly Launch[]; readonly p
 
 /** The kernels of a device, each compiled once. */
 export type Code = {
-  readonly kernel: (ir: KernelIR, memoryOf: MemoryOf, bytesOf: BytesOf) => readonly Launch[];
+  readonly kernel: (ir: KernelIR, memoryOf: MemoryOf, bytesOf: BytesOf) => ProductLaunches;
   readonly product: (ir: ProductIR, memoryOf: MemoryOf, bytesOf: BytesOf) => ProductLaunches;
   readonly attention: (ir: AttentionIR, memoryOf: MemoryOf, bytesOf: BytesOf) => ProductLaunches;
 };
@@ -66,7 +66,8 @@ export function newCode(device: Device, reader: Reader): Code {
   };
 
   const compile = (kernel: WgslKernel): Pipeline => {
-    const { length } = kernel.bindings;
+    const { turns = 0, bindings: { length } } = kernel;
+    if (turns > device.maxTurns) throw turnsTooOften(turns, device);
     if (length > device.maxBindings) throw bindsTooMuch(length, device.maxBindings);
     const layout = layoutOf(kernel);
     const module = gpu.createShaderModule({ code: kernel.code });
@@ -106,12 +107,11 @@ export function newCode(device: Device, reader: Reader): Code {
 
   return {
     kernel: (ir, memoryOf, bytesOf) => {
-      const buffers = buffersOf(ir);
+      const buffers = [...buffersOf(ir), PARTIALS];
       const windows = windowsIn(device, bytesOf);
       const key = `${keyOf(ir)}|${patternOf(buffers, memoryOf, windows)}`;
       const target = { ...windows, ...device.switches };
-      const print = () => ({ kernels: [printKernel(ir, memoryOf, target)], partials: 0 });
-      return launch(key, buffers, print).launches;
+      return launch(key, buffers, () => printKernels(ir, memoryOf, target));
     },
     product: (ir, memoryOf, bytesOf) => {
       const buffers = [...buffersOfProduct(ir), PARTIALS];
@@ -124,9 +124,10 @@ export function newCode(device: Device, reader: Reader): Code {
     },
     attention: (ir, memoryOf, bytesOf) => {
       const { inputs, outputs, primitive, params, inputTypes } = ir;
-      const buffers = [...inputs.map(({ buffer }) => buffer), ...outputs, PARTIALS];
+      const all = [...inputs, ...outputs];
+      const buffers = [...all.map(({ buffer }) => buffer), PARTIALS];
       const windows = windowsIn(device, bytesOf);
-      const views = inputs.map(({ offset, strides }) => [offset, strides]);
+      const views = all.map(({ offset, strides }) => [offset, strides]);
       const pattern = patternOf(buffers, memoryOf, windows);
       const key = JSON.stringify([primitive, params, inputTypes, views, pattern]);
       return launch(key, buffers, () => printAttentionKernels(ir, memoryOf, windows));
@@ -140,6 +141,13 @@ function entries(bindings: WgslKernel["bindings"]): GPUBindGroupLayoutEntry[] {
     visibility: COMPUTE_STAGE,
     buffer: { type: access === "read" ? "read-only-storage" : "storage" },
   }));
+}
+
+function turnsTooOften(turns: number, { name, maxTurns }: Device): UnsupportedError {
+  return new UnsupportedError(
+    `Cannot run a kernel on ${name}: its loops take ${turns} turns, and this software adapter ends ` +
+      `them after ${maxTurns}; call setDevice("cpu") for this computation`,
+  );
 }
 
 function bindsTooMuch(count: number, limit: number): UnsupportedError {

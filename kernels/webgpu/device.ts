@@ -19,6 +19,9 @@ const LIMITS = [
 /** Features that are asked for one by one: adapters do not list all that they grant. */
 const FEATURES = ["shader-f16", "subgroups", "timestamp-query"] as const;
 
+/** Mesa's software adapter takes more for an endless loop (LP_MAX_TGSI_LOOP_ITERATIONS). */
+const LLVMPIPE_TURNS = 65535;
+
 /** A device, and what it can do. */
 export type Device = ProductDevice & {
   readonly gpu: GPUDevice;
@@ -33,6 +36,8 @@ export type Device = ProductDevice & {
   readonly windowBytes: number;
   /** Bytes of a buffer, at most. */
   readonly maxBytes: number;
+  /** Turns after which an invocation's loops end, whatever they say. */
+  readonly maxTurns: number;
 };
 
 /** The adapter's name and kind; null where there is none. */
@@ -95,6 +100,7 @@ export async function openDevice(provider: GpuProvider): Promise<Device> {
     maxBindings: limitOf("maxStorageBuffersPerShaderStage"),
     windowBytes: roundDown(limitOf("maxStorageBufferBindingSize")),
     maxBytes: roundDown(limitOf("maxBufferSize")),
+    maxTurns: /llvmpipe/i.test(name) ? LLVMPIPE_TURNS : Infinity,
     workgroupBytes: limits.maxComputeWorkgroupStorageSize,
     invocations: limits.maxComputeInvocationsPerWorkgroup,
   };

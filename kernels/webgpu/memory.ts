@@ -107,8 +107,10 @@ export function newMemory({ gpu, maxBytes }: Device, health: Health): Memory {
     write: ({ buffer }, { buffer: source, byteOffset, byteLength }) => {
       if (byteLength === 0) return; // Deno ends the process when it is given no bytes
       const whole = byteLength - byteLength % 4;
-      if (whole > 0) {
-        gpu.queue.writeBuffer(buffer, 0, new Uint8Array(source, byteOffset, whole) as BufferSource);
+      for (let at = 0; at < whole; at += WAITING) {
+        const part = new Uint8Array(source, byteOffset + at, Math.min(WAITING, whole - at));
+        gpu.queue.writeBuffer(buffer, at, part as BufferSource);
+        if (at + WAITING < whole) gpu.queue.submit([]);
       }
       if (whole < byteLength) {
         const last = new Uint8Array(4);

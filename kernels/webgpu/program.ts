@@ -164,7 +164,7 @@ function stepsOf(
       ? code.attention(ir, memoryOf, bytesOf)
       : ir.kind === "product"
       ? code.product(ir, memoryOf, bytesOf)
-      : { launches: code.kernel(ir, memoryOf, bytesOf), partials: 0 };
+      : code.kernel(ir, memoryOf, bytesOf);
     const dispatches = launches.map(({ pipeline, bound }, i): Dispatch => ({
       kind: "dispatch",
       pipeline,

@@ -1,5 +1,5 @@
 import type { KernelReport } from "../../core/mod.ts";
-import { insideLoops, type Timeline, timeline } from "../../core/internal.ts";
+import { beginPhase, insideLoops, type Timeline, timeline } from "../../core/internal.ts";
 import type { Engine } from "./engine.ts";
 import { nanosecondsPerTick } from "./tick.ts";
 import { USAGE } from "./usage.ts";
@@ -19,9 +19,15 @@ export const MOST_KERNELS = 2048;
 export function watchDevice(engine: Engine): GpuWatch | null {
   const line = timeline();
   if (!line) return null;
+  const submit = (encoder: GPUCommandEncoder): void => {
+    const done = beginPhase("submit");
+    engine.submit(encoder);
+    done();
+  };
+  const noting = { ...engine, submit };
   return engine.device.features.has("timestamp-query")
-    ? watchPasses(engine, line)
-    : watchSubmits(engine, line);
+    ? watchPasses(noting, line)
+    : watchSubmits(noting, line);
 }
 
 const querySets = new WeakMap<GPUDevice, GPUQuerySet>();
@@ -66,8 +72,10 @@ type Submit = {
   readonly submitted: number;
 };
 
-/** Where the clocks of device and host meet: at the first submit of a timeline. */
-const origins = new WeakMap<Timeline, { readonly tick: bigint; readonly at: number }>();
+/** Where the clocks of device and host meet: at a timeline's first submit. And its last kernel's end. */
+type Clock = { readonly tick: bigint; readonly at: number; end: number };
+
+const clocks = new WeakMap<Timeline, Clock>();
 
 async function readTimes(
   engine: Engine,
@@ -80,16 +88,17 @@ async function readTimes(
   const unit = await nanosecondsPerTick(engine) / 1e6;
   await earlier;
   const ticks = new BigUint64Array(bytes.buffer);
-  const origin = origins.get(line) ?? { tick: ticks[0]!, at: submitted };
-  origins.set(line, origin);
-  const timeOf = (at: number): number => origin.at + unit * Number(ticks[at]! - origin.tick);
+  const clock: Clock = clocks.get(line) ?? { tick: ticks[0]!, at: submitted, end: -Infinity };
+  clocks.set(line, clock);
+  const timeOf = (at: number): number => clock.at + unit * Number(ticks[at]! - clock.tick);
   kernels.forEach((kernel, i) => {
     if (!kernel) return;
     let last = i;
     while (kernels[last + 1] === null) last++;
-    const start = timeOf(2 * i);
-    // A device may set its clock back, says the standard.
+    // Kernels without a need to wait may overlap; and a device may set its clock back.
+    const start = Math.max(clock.end, timeOf(2 * i));
     const end = Math.max(start, timeOf(2 * last + 1));
+    clock.end = end;
     line.kernels.push({ kernel, start, end, own: end - start });
   });
 }

@@ -42,3 +42,15 @@ Deno.test("poisson: has the samples of JAX, by counting and by rejection", async
   assertEquals(drawn.dtype, "i32");
   await assertClose(drawn, [7], [0, 1, 2, 7, 9, 34, 983]);
 });
+
+Deno.test("binomial, multinomial: have the samples of JAX", async () => {
+  const n = g.tensor([0, 1, 10, 10, 100, 1000, 1000, 50, 7]);
+  const p = g.tensor([0.5, 0.3, 0.2, 0.9, 0.5, 0.01, 0.7, 0, 1]);
+  const drawn = g.binomial(g.key(0), [9], { n, p });
+  await assertClose(drawn, [9], [0, 0, 1, 10, 54, 9, 684, 0, 7]);
+  const invalid = g.binomial(key, [2], { n: g.tensor([-1, 5]), p: g.tensor([0.5, NaN]) });
+  await assertClose(invalid, [2], [NaN, NaN]);
+  const outcomes = g.tensor([[0.2, 0.3, 0.5], [0.1, 0.1, 0.8]]);
+  const counts = g.multinomial(g.key(3), outcomes, { n: 20 });
+  await assertClose(counts, [2, 3], [4, 4, 12, 2, 2, 16]);
+});

@@ -8,13 +8,12 @@ export function wholeBundle(): Promise<string> {
   return script ??= bundle(new URL("../../browser.ts", import.meta.url));
 }
 
-/** Serves an empty page that can import `/graft.js`. */
-export async function serveBundle(): Promise<PageServer> {
-  const body = await wholeBundle();
+/** Serves an empty page that can import a script as `/script.js`. */
+export function serveScript(body: string): PageServer {
   return servePage(
     new Map([
-      ["/", { type: "text/html", body: "<!DOCTYPE html><title>graft</title>" }],
-      ["/graft.js", { type: "text/javascript", body }],
+      ["/", { type: "text/html", body: '<!DOCTYPE html><link rel="icon" href="data:,">' }],
+      ["/script.js", { type: "text/javascript", body }],
     ]),
   );
 }

@@ -14,15 +14,21 @@ function pageTest(
   options: Pick<BrowserTest, "ignore" | "webgpu"> & {
     readonly query?: string;
     readonly isolated?: boolean;
+    /** What the worker runs before its own code. */
+    readonly sabotage?: string;
   },
   fn: (page: Page, url: string) => Promise<void>,
 ): void {
-  const { query = "", isolated = true, ...browser } = options;
+  const { query = "", isolated = true, sabotage = "", ...browser } = options;
   browserTest({
     name,
     ...browser,
     fn: async (page) => {
-      const server = servePage(files, { isolated });
+      const worker = files.get("/worker.js")!;
+      const body = sabotage + worker.body;
+      const server = servePage(new Map([...files, ["/worker.js", { ...worker, body }]]), {
+        isolated,
+      });
       try {
         await fn(page, server.url + query);
       } finally {
@@ -35,8 +41,8 @@ function pageTest(
 /** The colour of the curve where it is light: --accent in style.css. */
 const ACCENT = [0x11, 0x69, 0x6b] as const;
 
-/** Where the picture of the page is kept, to be looked at. */
-const PICTURE = Deno.env.get("GRAFT_SCREENSHOT");
+/** The folder that pictures of the page are kept in, if one is named, for people to look at. */
+const PICTURES = Deno.env.get("GRAFT_SCREENSHOTS");
 
 /** What the run of QUICK gives on the processor, however many threads there are. */
 let onProcessor: { readonly before: number; readonly after: number } | null = null;
@@ -57,7 +63,7 @@ pageTest(
     assert(written.startsWith("The whale") && written.length > 20, written);
     const folder = await Deno.makeTempDir();
     try {
-      await saveScreenshot(page, PICTURE ?? `${folder}/page.png`);
+      await lookAtPage(page, PICTURES && `${PICTURES}/wasm.png`);
       assertEquals(await save(page, folder), ["adapter_config.json", "adapter_model.safetensors"]);
       assertEquals(await generate(folder), written);
     } finally {
@@ -86,6 +92,19 @@ pageTest(
     assertStringIncludes(device, "1 thread");
     assertStringIncludes(notes, "not on WebGPU: no adapter was found");
     assertStringIncludes(notes, "not cross-origin isolated");
+  },
+);
+
+pageTest(
+  "page: falls back to WASM where an adapter gives no device, and says so",
+  {
+    query: "?device=webgpu",
+    sabotage: 'GPUAdapter.prototype.requestDevice = async () => { throw new Error("no more"); };',
+  },
+  async (page, url) => {
+    const { device, notes } = await openPage(page, url);
+    assertStringIncludes(device, "WASM SIMD");
+    assertEquals(notes, "not on WebGPU: no more");
   },
 );
 
@@ -131,12 +150,14 @@ pageTest(
     await page.click("#generate");
     await untilState(page, "trained");
     assert((await textOf(page, "after")).startsWith("The whale"));
+    await lookAtPage(page, PICTURES && `${PICTURES}/webgpu.png`);
   },
 );
 
 /** A picture of the page, which must show a page, and of its chart, which must show a curve. */
-async function saveScreenshot(page: Page, path: string): Promise<void> {
-  const picture = await page.screenshot({ path, fullPage: true });
+async function lookAtPage(page: Page, path: string | undefined): Promise<void> {
+  const picture = await page.screenshot({ fullPage: true });
+  if (path) await Deno.writeFile(path, picture);
   const { colors, blank } = await lookAt(page, new Uint8Array(picture));
   assert(colors > 100 && blank < 0.9, `${colors} colours, ${blank} blank`);
   const columns = await drawnColumns(page);

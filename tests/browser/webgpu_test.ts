@@ -1,14 +1,14 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import type { Page } from "npm:playwright-core@1.65.1";
 import { browserTest } from "./_chromium.ts";
-import { serveBundle } from "./_script.ts";
+import { serveScript, wholeBundle } from "./_script.ts";
 
 /** Runs `fn` on an empty page that can import the bundle. */
 function bundleTest(name: string, fn: (page: Page) => Promise<void>): void {
   browserTest({
     name,
     fn: async (page) => {
-      const server = await serveBundle();
+      const server = serveScript(await wholeBundle());
       try {
         await page.goto(server.url);
         await fn(page);
@@ -50,7 +50,7 @@ type Learned = {
 
 /** Runs in the page: the losses of some steps, and the bytes that are live after each. */
 async function learn(device: string): Promise<Learned> {
-  const graft = await import("/graft.js" as string);
+  const graft = await import("/script.js" as string);
   await graft.init({ device });
   const { gpt2Family } = graft.models;
   const config = gpt2Family.parseConfig({
@@ -99,7 +99,7 @@ type Computed = {
 
 /** Runs in the page: loops and choices by computed values, and linear algebra that the host does. */
 async function hostParts(device: string): Promise<Computed> {
-  const graft = await import("/graft.js" as string);
+  const graft = await import("/script.js" as string);
   await graft.init({ device });
   const { add, cholesky, cond, eigh, grad, jit, less, mul, qr, scan, sum, svd, tensor } = graft;
   const symmetric = tensor([[4, 1, 0.5], [1, 3, 0.2], [0.5, 0.2, 2]]);

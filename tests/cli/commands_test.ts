@@ -70,11 +70,13 @@ Deno.test("graft finetune, info, eval, merge, generate: an adapter from first to
 
 Deno.test("graft finetune --profile: prints the kernels of a step and writes its trace", async () => {
   await withModel(async (folder) => {
-    const { code, notes } = await run(
+    const args = [
       ...["finetune", "--model", `${folder}/model`, "--data", `${folder}/text.txt`],
-      ...["--out", `${folder}/adapter`, "--steps", "2", "--seq-len", "16"],
-      ...["--profile", `${folder}/step.json`],
-    );
+      ...["--out", `${folder}/adapter`, "--seq-len", "16", "--profile", `${folder}/step.json`],
+    ];
+    const refused = await run(...args, "--steps", "1");
+    assertStringIncludes(refused.notes, "the second is profiled; give --steps 2 or more");
+    const { code, notes } = await run(...args, "--steps", "2");
     assertEquals(code, 0, notes);
     assertStringIncludes(notes, "GB/s  kernel\n");
     const trace = JSON.parse(await Deno.readTextFile(`${folder}/step.json`));

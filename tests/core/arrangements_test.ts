@@ -38,6 +38,30 @@ Deno.test("broadcastArrays, diagIndices", async () => {
   await assertClose(g.index(x, [...g.diagIndices(2)]), [2], [1, 5]);
 });
 
+Deno.test("deleteAt, insertAt: edit an axis", async () => {
+  await assertClose(g.deleteAt(x, [0, -1], { axis: 1 }), [2, 1], [4, 5]);
+  await assertClose(g.deleteAt(x, 1), [1, 3], [1, 4, 2]);
+  const wide = g.insertAt(x, -1, { values: g.tensor(9), axis: 1 });
+  await assertClose(wide, [2, 4], [1, 4, 9, 2, 8, 5, 9, 7]);
+  const tall = g.insertAt(x, 2, { values: g.tensor([[0, 0, 0], [1, 1, 1]]) });
+  await assertClose(tall, [4, 3], [1, 4, 2, 8, 5, 7, 0, 0, 0, 1, 1, 1]);
+  assertThrows(() => g.deleteAt(x, 2), RangeError, "Cannot delete at 2 of axis 0 of [2, 3]");
+  assertThrows(
+    () => g.insertAt(x, 3, { values: x }),
+    RangeError,
+    "Cannot insert at 3 of axis 0 of [2, 3]",
+  );
+});
+
+Deno.test("packBits, unpackBits: the highest bit first", async () => {
+  const bits = g.tensor([[1, 0, 1, 0, 0, 0, 0, 1], [0, 0, 0, 0, 0, 0, 1, 1]]);
+  const bytes = g.packBits(bits);
+  assertEquals(bytes.dtype, "u8");
+  await assertClose(bytes, [2, 1], [161, 3]);
+  await assertClose(g.unpackBits(bytes), [2, 8], Array.from(await bits.data()));
+  assertThrows(() => g.packBits(x), g.ShapeError, "Cannot packBits [2, 3]");
+});
+
 Deno.test("arraySplit: the first parts have one more", () => {
   const parts = g.arraySplit(g.zeros([8]), { sections: 3 });
   assertEquals(parts.map(({ shape }) => shape[0]), [3, 3, 2]);

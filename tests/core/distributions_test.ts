@@ -18,6 +18,8 @@ Deno.test("distributions: have the samples of JAX", async () => {
   await assertClose(g.triangular(key, [3], bounds), [3], [1.248503, 1.61392, 1.482643]);
   const shape = { scale: 2, concentration: 1.5 };
   await assertClose(g.weibullMin(key, [3], shape), [3], [1.532614, 2.181031, 1.943357]);
+  const signed = g.doubleSidedMaxwell(key, [3], { loc: 1, scale: 2 });
+  await assertClose(signed, [3], [-1.7620435, -0.3513780, 5.4440427]);
   await assertClose(g.rademacher(key, [3]), [3], [1, -1, -1]);
 });
 

@@ -88,6 +88,8 @@ Deno.test("index: integers side by side stay where they are, others come first",
   assertEquals(await values(apart), [[2, 3], [1, 5, 9, 14, 18, 22]]);
   const together = g.index(x, [{}, ids(2, 0), ids(3, 1)]);
   assertEquals(await values(together), [[2, 2], [11, 1, 23, 13]]);
+  const parted = g.index(x, [{}, ids(2, 0), "ellipsis", ids(3, 1)]);
+  assertEquals(await values(parted), [[2, 2], [11, 23, 1, 13]]);
   const column = g.reshape(ids(0, 2), [2, 1]);
   const block = g.index(x, [-1, column, ids(0, 3)]);
   assertEquals(await values(block), [[2, 2], [12, 15, 20, 23]]);

@@ -1,8 +1,8 @@
-import { assert } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { vjp } from "../../autodiff/mod.ts";
-import type { Aval, Backend, HostArray, Tensor } from "../../mod.ts";
+import { type Aval, type Backend, type HostArray, mul, split, type Tensor } from "../../mod.ts";
 import { roundTo, sizeOf, traceClosed } from "../../core/internal.ts";
-import { attention, type AttentionOptions } from "../../nn/mod.ts";
+import { attention, type AttentionOptions, mergeHeads, splitHeads } from "../../nn/mod.ts";
 import { generator } from "../../testing/numeric.ts";
 import { requireAgreement } from "../laws/backend_law.ts";
 
@@ -69,4 +69,30 @@ export function requireAttention(backend: Backend, one: AttentionCase, tolerance
   const kinds = report.kernels.map(({ kind }) => kind);
   assert(kinds.filter((kind) => kind === "attention").length === 2, `${kinds} are not kernels`);
   requireAgreement(backend, f, inputs, tolerance);
+}
+
+/**
+ * Throws unless the gradient of causal attention over the thirds of a packed projection, as models
+ * write it, is read and written in place: one kernel forward, one back, and what makes their operands.
+ */
+export function requirePacked(backend: Backend, time: number, heads: number, size: number): void {
+  const f = ([x, ct]: readonly Tensor[]): Tensor[] => {
+    const attend = (x: Tensor): Tensor => {
+      const [query, key, value] = split(x, { sections: 3, axis: 2 })
+        .map((part) => splitHeads(part, { heads })) as [Tensor, Tensor, Tensor];
+      return mergeHeads(attention({ query, key, value }, { causal: true }));
+    };
+    const [y, pull] = vjp(attend, [mul(x!, 1.5)]);
+    return [y, mul(2, pull(ct!)[0]!)];
+  };
+  const width = heads * size;
+  const inputs = [[2, time, 3 * width], [2, time, width]].map((shape, i): HostArray => {
+    const random = generator(31 + i);
+    const data = Float64Array.from({ length: sizeOf(shape) }, () => random() - 0.5);
+    return { shape, dtype: "f32", data: roundTo(data, "f32") };
+  });
+  const { report } = backend.compile(traceClosed(f, inputs), inputs.map(() => false));
+  const kinds = report.kernels.map(({ kind }) => kind);
+  assertEquals(kinds, ["map", "attention", "attention", "map"]);
+  requireAgreement(backend, f, inputs, 2e-5);
 }

@@ -30,3 +30,17 @@ Deno.test("attention: over many keys a gradient keeps no weights, and dropout is
   const along = await sum(mul(grad(stack)(x), direction)).item();
   assert(Math.abs(along - slope) <= 1e-4 * Math.abs(slope), `${along} and ${slope}`);
 });
+
+Deno.test("attention: over many keys memory grows with the texts, not with their squares", async () => {
+  const stack = (x: Tensor): Tensor => {
+    let h = x;
+    for (let i = 0; i < 4; i++) h = attention({ query: h, key: h, value: h }, { causal: true });
+    return sum(mul(h, h));
+  };
+  const peakOf = async (time: number): Promise<number> => {
+    const x = normal(key(0), [1, 2, time, 16]);
+    return (await compileReport(grad(stack))(x)).peakBytes;
+  };
+  const [short, long] = [await peakOf(512), await peakOf(1024)];
+  assert(long < 2.2 * short, `${short} bytes, and ${long} for twice the length`);
+});

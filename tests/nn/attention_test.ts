@@ -43,6 +43,12 @@ Deno.test("attention: key heads are shared by groups of query heads", async () =
 });
 
 Deno.test("attention: refuses operands that do not fit", () => {
+  const mask = tensor([true, false]);
+  assertThrows(() => attention(even, { mask }), ShapeError, "a bool mask over [B, H, T, S]");
+  const numbers = tensor([1, 0, 1]);
+  assertThrows(() => attention(even, { mask: numbers }), ShapeError, "a bool mask");
+  const bias = tensor([[1], [2]]);
+  assertThrows(() => attention(even, { bias }), ShapeError, "over [B, H, T, S]");
   assertThrows(() => attention({ ...even, value: column([1]) }), ShapeError, "Cannot attend");
 });
 

@@ -10,7 +10,16 @@ const PROMPTS: readonly string[] = [
 ];
 
 const CASES: { readonly [model: string]: readonly string[] } = {
-  "gpt2-causal-lm": [...PROMPTS, "fourierft", "ia3", "ln_tuning"],
+  "gpt2-causal-lm": [
+    ...PROMPTS,
+    "adaption_prompt",
+    "fourierft",
+    "ia3",
+    "ln_tuning",
+    "randlora",
+    "vblora",
+    "vera",
+  ],
   "gpt2-sequence-classification": [...PROMPTS, "ia3"],
   "gpt2-token-classification": ["prefix_tuning", "prefix_tuning-projection"],
 };

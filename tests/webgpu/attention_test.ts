@@ -1,5 +1,9 @@
 import "../../mod.ts";
-import { type AttentionCase, requireAttention } from "../kernels/_attention_cases.ts";
+import {
+  type AttentionCase,
+  requireAttention,
+  requirePacked,
+} from "../kernels/_attention_cases.ts";
 import { openBackend } from "./_adapter.ts";
 
 const backend = await openBackend();
@@ -29,3 +33,9 @@ for (const [name, one] of Object.entries(CASES)) {
     fn: () => requireAttention(backend!, one),
   });
 }
+
+Deno.test({
+  name: "attention: WebGPU's kernels read and write heads in place",
+  ignore: !backend,
+  fn: () => requirePacked(backend!, 20, 2, 8),
+});

@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { browserTest } from "../browser/_chromium.ts";
-import { serveBundle } from "../browser/_script.ts";
+import { serveScript, wholeBundle } from "../browser/_script.ts";
 
 type Computed = {
   readonly values: { readonly [name: string]: readonly number[] };
@@ -12,7 +12,7 @@ type Computed = {
 browserTest({
   name: "webgpuBackend: subgroups and arrays in windows in a browser as on the CPU",
   fn: async (page) => {
-    const server = await serveBundle();
+    const server = serveScript(await wholeBundle());
     try {
       await page.goto(server.url);
       const gpu = await page.evaluate(compute, "webgpu");
@@ -38,7 +38,7 @@ browserTest({
 
 /** Runs in the page: rows, products and gathers on a device whose bindings reach 4 KiB. */
 async function compute(device: string): Promise<Computed> {
-  const graft = await import("/graft.js" as string);
+  const graft = await import("/script.js" as string);
   const codes: string[] = [];
   const { createShaderModule } = GPUDevice.prototype;
   GPUDevice.prototype.createShaderModule = function (descriptor) {
@@ -62,6 +62,7 @@ async function compute(device: string): Promise<Computed> {
     prod: graft.prod(graft.add(graft.mul(x, 0.01), 1), { axes: [1] }),
     any: graft.convert(graft.any(graft.less(x, -2), { axes: [1] }), "f32"),
     product: graft.matmul(x, y),
+    norm: graft.sqrt(graft.sum(graft.square(graft.normal(graft.key(3), [9000])))),
     rows: graft.take(x, ids, { axis: 0 }),
     halves: graft.convert(graft.transpose(graft.convert(x, "f16")), "f32"),
   };

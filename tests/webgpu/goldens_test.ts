@@ -3,7 +3,7 @@ import { testGoldens } from "../golden/_suite.ts";
 import { openBackend } from "./_adapter.ts";
 
 const backend = await openBackend();
-// A software adapter compiles thousands of kernels for minutes: CI asks for it, users need not.
+// A software adapter spends six minutes on compiling thousands of kernels: CI asks for it.
 const isSlow = backend?.describe().endsWith("a software adapter") ?? false;
 if (backend && isSlow && Deno.env.get("GRAFT_REQUIRE_WEBGPU") !== "1") {
   console.log(

@@ -8,10 +8,10 @@ import {
   packSummed,
   padded,
   type Range,
-  resultRows,
   type Rows,
   rowsOf,
   score,
+  sumsOf,
   visibleKeys,
   widthOf,
 } from "./frame.ts";
@@ -66,9 +66,9 @@ function keyBlock(frame: Frame, text: number, group: number, from: number): void
   const { thread: { products: { attention } }, step } = frame;
   const { source, time, size } = step.sizes;
   const keys: Range = { from, to: Math.min(source, from + KEYS) };
-  for (const slot of [step.results.key, step.results.value]) {
-    if (slot === null) continue;
-    const { address, pitch } = keyRows(frame, slot, text, group, from);
+  for (const view of [step.results.key, step.results.value]) {
+    if (!view) continue;
+    const { address, pitch } = rowsOf(frame, view, text, group, from);
     attention.zeroRows(address, pitch, keys.to - from, 4 * size);
   }
   packKeys(frame, text, group, keys);
@@ -94,7 +94,7 @@ function packKeys(frame: Frame, text: number, group: number, keys: Range): void 
 function clearQueries(frame: Frame, text: number, head: number, { from, to }: Range): void {
   const { thread: { products: { attention } }, step: { results } } = frame;
   if (results.query === null) return;
-  const { address, pitch } = queryRows(frame, results.query, text, head, from);
+  const { address, pitch } = rowsOf(frame, results.query, text, head, from);
   attention.zeroRows(address, pitch, to - from, 4 * frame.step.sizes.size);
 }
 
@@ -109,6 +109,8 @@ function pair(
   const { heads, groups, size } = step.sizes;
   const group = Math.floor(head * groups / heads);
   const [m, n] = [queries.to - queries.from, keys.to - keys.from];
+  // Products leave out the keys that come after all of the queries; passes over the block hide them.
+  const seen = Math.min(n, visibleKeys(frame, queries) - keys.from);
   const query = rowsOf(frame, step.query, text, head, queries.from);
   const ct = rowsOf(frame, step.ct!, text, head, queries.from);
   const [scores, slopes] = [at.scores, at.slopes].map((address) => ({ address, pitch: PITCH })) as [
@@ -116,21 +118,21 @@ function pair(
     Rows,
   ];
   packRows(frame, query, m, size, at.left);
-  multiply(frame, [at.left, at.keys], scores, [m, n, size], 0);
+  multiply(frame, [at.left, at.keys], scores, [m, seen, size], 0);
   score(frame, [text, head], queries, keys);
   packRows(frame, ct, m, size, at.left);
-  multiply(frame, [at.left, at.values], slopes, [m, n, size], 0);
+  multiply(frame, [at.left, at.values], slopes, [m, seen, size], 0);
   weigh(frame, [text, head], queries, keys);
   const { key, value, query: ofQuery } = step.results;
   if (value !== null) {
-    sumQueries(frame, scores, ct, [m, n], keyRows(frame, value, text, group, keys.from));
+    sumQueries(frame, scores, ct, [m, seen], rowsOf(frame, value, text, group, keys.from));
   }
   if (key !== null) {
-    sumQueries(frame, slopes, query, [m, n], keyRows(frame, key, text, group, keys.from));
+    sumQueries(frame, slopes, query, [m, seen], rowsOf(frame, key, text, group, keys.from));
   }
   if (ofQuery === null) return;
   packRows(frame, slopes, m, n, at.left);
-  const to = queryRows(frame, ofQuery, text, head, queries.from);
+  const to = rowsOf(frame, ofQuery, text, head, queries.from);
   multiply(frame, [at.left, at.keyRows], to, [m, size, n], 1);
 }
 
@@ -141,17 +143,15 @@ function weigh(
   queries: Range,
   keys: Range,
 ): void {
-  const { thread: { products: { attention } }, step, addresses, at } = frame;
+  const { thread: { products: { attention } }, step, at } = frame;
   const rows = queries.to - queries.from;
   const out = rowsOf(frame, step.out!, text, head, queries.from);
   const ct = rowsOf(frame, step.ct!, text, head, queries.from);
   const { size } = step.sizes;
   attention.means(out.address, out.pitch, ct.address, ct.pitch, rows, size, at.means);
-  const { slot, offset, strides } = step.lse!;
-  const [b, h, t] = strides as readonly [number, number, number];
-  const lse = addresses[slot]! + 4 * (offset + text * b + head * h + queries.from * t);
+  const lse = sumsOf(frame, step.lse!, [text, head], queries.from);
   const block = [at.scores, at.slopes, rows, widthOf(keys), PITCH] as const;
-  attention.slopes(...block, lse, 4 * t, at.means, step.scale);
+  attention.slopes(...block, lse.address, lse.pitch, at.means, step.scale);
 }
 
 /** to [n, size] += blockᵀ · rows, over m queries. */
@@ -166,14 +166,4 @@ function sumQueries(
   products.packA(block.address, 4, block.pitch, n, m, padded(m), at.left);
   packSummed(frame, rows, m, size, at.right);
   multiply(frame, [at.left, at.right], to, [n, size, m], 1);
-}
-
-function keyRows(frame: Frame, slot: number, text: number, group: number, from: number): Rows {
-  const { source, groups, size } = frame.step.sizes;
-  return resultRows(frame, slot, [source, groups, size], [text, group, from]);
-}
-
-function queryRows(frame: Frame, slot: number, text: number, head: number, from: number): Rows {
-  const { time, heads, size } = frame.step.sizes;
-  return resultRows(frame, slot, [time, heads, size], [text, head, from]);
 }

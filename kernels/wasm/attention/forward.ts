@@ -7,12 +7,12 @@ import {
   packSummed,
   type Range,
 } from "./frame.ts";
-import { resultRows, rowsOf, score, visibleKeys, widthOf } from "./frame.ts";
+import { rowsOf, score, sumsOf, visibleKeys, widthOf } from "./frame.ts";
 import { KEYS, PITCH, QUERIES } from "./tile.ts";
 
 /** Results and logarithms of sums of a block of queries of one head, over blocks of keys. */
 export function attendForward(frame: Frame, task: number): void {
-  const { thread: { products: { attention } }, step, addresses, at } = frame;
+  const { thread: { products: { attention } }, step, at } = frame;
   const { sizes: { time, heads, groups, size } } = step;
   const blocks = Math.ceil(time / QUERIES);
   const head = Math.floor(task / blocks) % heads;
@@ -22,8 +22,8 @@ export function attendForward(frame: Frame, task: number): void {
   const queries: Range = { from, to: Math.min(time, from + QUERIES) };
   const rows = queries.to - from;
   const shared = Math.floor(head * groups / heads);
-  const out = resultRows(frame, step.results.out!, [time, heads, size], [text, head, from]);
-  const lse = addresses[step.results.lse!]! + 4 * ((text * heads + head) * time + from);
+  const out = rowsOf(frame, step.results.out!, text, head, from);
+  const lse = sumsOf(frame, step.results.lse!, [text, head], from);
   packRows(frame, rowsOf(frame, step.query, text, head, from), rows, size, at.queries);
   const end = visibleKeys(frame, queries);
   let isFirst = true;
@@ -45,6 +45,6 @@ export function attendForward(frame: Frame, task: number): void {
   }
   if (isFirst) {
     attention.zeroRows(out.address, out.pitch, rows, 4 * size);
-    attention.zeroRows(lse, 0, 1, 4 * rows);
-  } else attention.finish(out.address, out.pitch, rows, size, at.sums, lse);
+    attention.zeroRows(lse.address, lse.pitch, rows, 4);
+  } else attention.finish(out.address, out.pitch, rows, size, at.sums, lse.address, lse.pitch);
 }

@@ -38,15 +38,18 @@ export function rowsOf(
   return { address: addresses[slot]! + 4 * place, pitch: 4 * t };
 }
 
-/** The rows of a head of a result [B, length, heads, size]. */
-export function resultRows(
+/** Where the logarithms of a head's sums [B, H, T] begin, and the bytes from one to the next. */
+export function sumsOf(
   { addresses }: Frame,
-  slot: number,
-  [length, heads, size]: readonly [number, number, number],
-  [text, head, from]: readonly [number, number, number],
+  { slot, offset, strides }: ViewStep,
+  [text, head]: readonly [number, number],
+  from: number,
 ): Rows {
-  const place = ((text * length + from) * heads + head) * size;
-  return { address: addresses[slot]! + 4 * place, pitch: 4 * heads * size };
+  const [b, h, t] = strides as readonly [number, number, number];
+  return {
+    address: addresses[slot]! + 4 * (offset + text * b + head * h + from * t),
+    pitch: 4 * t,
+  };
 }
 
 /** k rounded up to what products are packed to. */

@@ -12,18 +12,17 @@ import { KEYS, MAX_SIZE, QUERIES } from "./tile.ts";
 
 /** Tasks from which all gradients of a head are one task: five products for each block, not seven. */
 const ENOUGH = 8;
-/** Keys, in units of the head size, from which blocks are worth it; and queries. */
-const LONG = 4;
+/** Queries below which a block would be mostly empty. */
 const FEW = 16;
 
 /**
- * Whether the CPU attends in blocks: where keys are many, so that scores would leave the caches.
- * Products and a softmax serve shorter texts as well, and keep the weights for the way back.
+ * Whether the CPU attends in blocks: where there is more than one block of keys. Products and a softmax
+ * serve shorter texts as well, and keep the weights for the way back (bench/attention.ts).
  */
 export function attends(call: AttentionCall): boolean {
   if (!isPlainCall(call)) return false;
   const { time, source, size } = sizesOf(call);
-  return time >= FEW && size <= MAX_SIZE && source > LONG * size;
+  return time >= FEW && size <= MAX_SIZE && source > KEYS;
 }
 
 /** The steps of an attention. */
@@ -56,13 +55,13 @@ export function lowerAttention(
   const nothing = { out: null, lse: null, query: null, key: null, value: null };
   const blocks = Math.ceil(time / QUERIES);
   if (ir.primitive === "attention") {
-    const results = { ...nothing, out: slotOf(outputs[0]!), lse: slotOf(outputs[1]!) };
+    const results = { ...nothing, out: viewOf(outputs[0]!), lse: viewOf(outputs[1]!) };
     return [{ ...own, task: "forward", results, tasks: batch * heads * blocks }];
   }
   const wants = wantsOf(ir);
-  const slot = (part: "query" | "key" | "value"): number | null =>
-    wants.includes(part) ? slotOf(outputs[wants.indexOf(part)]!) : null;
-  const results = { ...nothing, query: slot("query"), key: slot("key"), value: slot("value") };
+  const want = (part: "query" | "key" | "value"): ViewStep | null =>
+    wants.includes(part) ? viewOf(outputs[wants.indexOf(part)]!) : null;
+  const results = { ...nothing, query: want("query"), key: want("key"), value: want("value") };
   if (batch * groups >= ENOUGH) {
     return [{ ...own, task: "head", results, tasks: batch * groups }];
   }

@@ -92,14 +92,17 @@ export function softmaxFunction(): Fn {
   });
 }
 
-/** finish(out, outPitch, rows, size, sums, lse): divides results by the sums, whose logarithms it writes. */
+/**
+ * finish(out, outPitch, rows, size, sums, lse, lseStep): divides results by the sums, and writes the
+ * logarithms of those, `lseStep` bytes apart.
+ */
 export function finishFunction(): Fn {
-  const [out, outPitch, rows, size, sums, lse] = [0, 1, 2, 3, 4, 5] as const;
-  return rowFunction("finish", 6, (fn, v) => {
-    const [four, eight] = [fn.local(I32), fn.local(I32)];
+  const [out, outPitch, rows, size, sums, lse, lseStep] = [0, 1, 2, 3, 4, 5, 6] as const;
+  return rowFunction("finish", 7, (fn, v) => {
+    const eight = fn.local(I32);
     const [top, total] = [fn.local(V128), fn.local(V128)];
-    fn.i32(4).set(four).i32(8).set(eight);
-    eachRow(fn, rows, [[out, outPitch], [sums, eight], [lse, four]], () => {
+    fn.i32(8).set(eight);
+    eachRow(fn, rows, [[out, outPitch], [sums, eight], [lse, lseStep]], () => {
       fn.get(sums).memory("v128.load32_splat").set(top);
       fn.get(sums).memory("v128.load32_splat", 4).set(total);
       const isNothing = v.apply("f32x4.eq", total, v.i32(0));
@@ -152,7 +155,10 @@ export function slopesFunction(): Fn {
           return local;
         });
         const weights = shifted.map((x) => exp(v, x));
-        const results = weights.map((x, i) => v.apply("f32x4.mul", x, back[i]!));
+        // Where the weight is 0 nothing comes back, whatever lies there.
+        const results = weights.map((x, i) =>
+          v.apply("v128.and", v.apply("f32x4.mul", x, back[i]!), v.apply("f32x4.ne", x, v.i32(0)))
+        );
         weights.forEach((x, i) => fn.get(at).get(x).memory("v128.store", 16 * i));
         results.forEach((x, i) => fn.get(other).get(x).memory("v128.store", 16 * i));
         fn.get(other).i32(4 * TOGETHER).op("i32.add").set(other);

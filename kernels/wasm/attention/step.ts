@@ -27,13 +27,13 @@ export type AttentionStep = {
   readonly out: ViewStep | null;
   readonly lse: ViewStep | null;
   readonly ct: ViewStep | null;
-  /** Slots of the results, and of the gradients that are wanted. */
+  /** The results, or the gradients that are wanted. */
   readonly results: {
-    readonly out: number | null;
-    readonly lse: number | null;
-    readonly query: number | null;
-    readonly key: number | null;
-    readonly value: number | null;
+    readonly out: ViewStep | null;
+    readonly lse: ViewStep | null;
+    readonly query: ViewStep | null;
+    readonly key: ViewStep | null;
+    readonly value: ViewStep | null;
   };
   readonly tasks: number;
 };

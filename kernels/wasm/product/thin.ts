@@ -57,7 +57,7 @@ export function thinProduct(rows: number): Fn {
   };
 
   // As many steps of k at once as registers hold: each reads and writes the strip.
-  const together = rows <= 2 ? 4 : 2;
+  const together = rows === 1 ? 8 : rows === 2 ? 4 : 2;
   fn.get(k).set(rest);
   for (const count of [together, 1]) {
     fn.get(rest).i32(count).op("i32.ge_u").if(() => steps(count));

@@ -46,10 +46,9 @@ export function printBackwardKey(ir: AttentionIR, bindings: Bindings): Printed {
   const place = (view: typeof key): string => rowPlace(view, "text", "at", "shared_head");
   const stores = (["key", "value"] as const).filter((part) => wants.includes(part)).map((part) => ({
     sums: part === "key" ? "g" : "h",
-    buffer: ir.outputs[wants.indexOf(part)]!,
+    view: ir.outputs[wants.indexOf(part)]!,
     factor: part === "key" ? number(scale) : "1.0",
   }));
-  const row = `(text * ${u32(source)} + row) * ${u32(shared)} + shared_head`;
   const body = `${declareTiles(frame, ["queries", "cts"], 2)}
 var<workgroup> statistics: array<vec2<f32>, ${plan.tile}>;
 ${entry(plan.threads)}
@@ -93,7 +92,9 @@ ${entry(plan.threads)}
   if (row >= ${u32(source)}) { return; }
   ${
     lines(
-      stores.flatMap(({ sums, buffer, factor }) => storeOwn(frame, sums, buffer, row, factor)),
+      stores.flatMap(({ sums, view, factor }) =>
+        storeOwn(frame, sums, view, "shared_head", factor)
+      ),
       2,
     )
   }

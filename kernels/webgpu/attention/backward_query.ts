@@ -1,7 +1,7 @@
 import { type AttentionIR, sizesOf, viewsOf, wantsOf } from "../../ir/attention.ts";
 import { entry, groupNumber, u32 } from "../product/text.ts";
 import type { Bindings } from "../wgsl/bindings.ts";
-import { lines, number, ownRow, type Printed, queryGroups, queryRow, seenKeys } from "./forward.ts";
+import { lines, number, type Printed, queryGroups, queryRow, seenKeys } from "./forward.ts";
 import {
   addRows,
   declareTiles,
@@ -61,7 +61,7 @@ ${entry(plan.threads)}
     }
   }
   if (row >= ${u32(sizes.time)}) { return; }
-  ${lines(storeOwn(frame, "g", output, ownRow(frame), number(scale)), 2)}
+  ${lines(storeOwn(frame, "g", output, "head", number(scale)), 2)}
 }`;
   return { body, groups };
 }

@@ -1,5 +1,5 @@
 import { range } from "../../../core/internal.ts";
-import { type AttentionIR, sizesOf } from "../../ir/attention.ts";
+import { type AttentionIR, sizesOf, type StridedView } from "../../ir/attention.ts";
 import { entry, groupNumber, u32 } from "../product/text.ts";
 import type { Bindings } from "../wgsl/bindings.ts";
 import {
@@ -17,6 +17,7 @@ import {
   quadsOf,
   rowPlace,
   storeOwn,
+  sumPlace,
   zeroSums,
 } from "./frame.ts";
 import { type Plan, planOf } from "./plan.ts";
@@ -46,7 +47,8 @@ export function printForward(ir: AttentionIR, bindings: Bindings): Printed {
   ];
   // Rows are read as quads, which has to be known before anything else is declared.
   for (const { view } of [{ view: views.query }, ...tiles]) quadsOf(frame, view);
-  const lse = bindings.use(ir.outputs[1]!, "write");
+  const [out, sums] = ir.outputs as readonly [StridedView, StridedView];
+  const lse = bindings.use(sums.buffer, "write");
   const groups = queryGroups(frame);
   const body = `${declareTiles(frame, ["keys", "values"], 1)}
 ${entry(plan.threads)}
@@ -91,18 +93,13 @@ ${entry(plan.threads)}
   }
   if (row >= ${u32(time)}) { return; }
   let factor = select(0.0, 1.0 / total, total > 0.0);
-  ${lines(storeOwn(frame, "o", ir.outputs[0]!, ownRow(frame), "factor"), 2)}
+  ${lines(storeOwn(frame, "o", out, "head", "factor"), 2)}
   if (part == 0u) {
     let sum = select(0.0, (top + log2(total)) * ${Math.LN2}, total > 0.0);
-    ${lse.write(`(text * ${u32(sizes.heads)} + head) * ${u32(time)} + row`, "sum")}
+    ${lse.write(sumPlace(sums, "row"), "sum")}
   }
 }`;
   return { body, groups };
-}
-
-/** Number of the row of a thread's query in an array [B, T, H, K]. */
-export function ownRow({ sizes: { time, heads } }: Frame): string {
-  return `(text * ${u32(time)} + row) * ${u32(heads)} + head`;
 }
 
 /** Workgroups of a kernel that owns queries. */

@@ -53,6 +53,12 @@ export function rowPlace(
   return `(${place})`;
 }
 
+/** Place of a number of a query, [B, H, T]. */
+export function sumPlace({ offset, strides }: StridedView, position: string): string {
+  const [b, h, t] = strides as readonly [number, number, number];
+  return `${u32(offset)}${term("text", b)}${term("head", h)}${term(position, t)}`;
+}
+
 /** Place of an element over [B, H, T, S]. */
 export function scorePlace(view: StridedView, query: string, key: string): string {
   const [b, h, t, s] = view.strides as readonly [number, number, number, number];
@@ -84,18 +90,17 @@ export function zeroSums({ plan }: Frame, name: string): string[] {
   return range(plan.quads).map((i) => `var ${name}${i} = vec4<f32>();`);
 }
 
-/** Statements that write a thread's sums as a row of a whole array [B, T, H, K]. */
+/** Statements that write a thread's sums, times `factor`, as its row of a result. */
 export function storeOwn(
   { plan, bindings }: Frame,
   name: string,
-  buffer: number,
-  row: string,
+  view: StridedView,
+  head: string,
   factor: string,
 ): string[] {
-  const use = bindings.quads(buffer, "write");
-  const all = plan.quads * plan.parts;
+  const use = bindings.quads(view.buffer, "write");
   return [
-    `let ${name}To = (${row}) * ${u32(all)} + part;`,
+    `let ${name}To = ${rowPlace(view, "text", "row", head)} + part;`,
     ...range(plan.quads).map((i) =>
       use.write(`${name}To + ${u32(i * plan.parts)}`, `${name}${i} * ${factor}`)
     ),

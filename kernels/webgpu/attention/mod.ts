@@ -1,4 +1,10 @@
-import { type AttentionCall, type AttentionIR, isPlainCall, wantsOf } from "../../ir/attention.ts";
+import {
+  type AttentionCall,
+  type AttentionIR,
+  isPlainCall,
+  type StridedView,
+  wantsOf,
+} from "../../ir/attention.ts";
 import type { MemoryOf } from "../wgsl/mod.ts";
 import { newBindings, type Touch } from "../wgsl/bindings.ts";
 import type { WgslKernel } from "../wgsl/kernel.ts";
@@ -29,10 +35,12 @@ export function printAttentionKernels(
   memoryOf: MemoryOf,
   windows?: Windows,
 ): { readonly kernels: readonly WgslKernel[]; readonly partials: number } {
-  const reads = ir.inputs.map(({ buffer, dtype }): Touch => ({ buffer, dtype, isStore: false }));
-  const writes = ir.outputs.map((buffer): Touch => ({ buffer, dtype: "f32", isStore: true }));
+  const touch = (isStore: boolean) => ({ buffer, dtype }: StridedView): Touch => {
+    return { buffer, dtype, isStore };
+  };
+  const touches = [...ir.inputs.map(touch(false)), ...ir.outputs.map(touch(true))];
   const kernels = printersOf(ir).map((print): WgslKernel => {
-    const bindings = newBindings([...reads, ...writes], memoryOf, windows);
+    const bindings = newBindings(touches, memoryOf, windows);
     const { body, groups } = print(ir, bindings);
     return { code: `${bindings.declarations()}\n${body}\n`, groups, bindings: bindings.list() };
   });

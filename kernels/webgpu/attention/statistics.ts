@@ -1,10 +1,10 @@
 import { type AttentionIR, sizesOf, viewsOf } from "../../ir/attention.ts";
 import { PARTIALS } from "../product/printer.ts";
-import { entry, groupNumber, term, u32 } from "../product/text.ts";
+import { entry, groupNumber, u32 } from "../product/text.ts";
 import type { Bindings } from "../wgsl/bindings.ts";
 import { printLoad } from "../wgsl/storage.ts";
 import type { Printed } from "./forward.ts";
-import { type Frame, LOG2E, newFrame, quadsOf, rowPlace } from "./frame.ts";
+import { type Frame, LOG2E, newFrame, quadsOf, rowPlace, sumPlace } from "./frame.ts";
 import { planOf } from "./plan.ts";
 
 /**
@@ -28,8 +28,6 @@ export function printStatistics(ir: AttentionIR, bindings: Bindings): Printed {
   const { out, ct, lse } = viewsOf(ir);
   const [from, by] = [quadsOf(frame, out!), quadsOf(frame, ct!)];
   const to = bindings.use(PARTIALS, "write");
-  const [b, h, t] = lse!.strides as readonly [number, number, number];
-  const place = `${u32(lse!.offset)}${term("text", b)}${term("head", h)}${term("at", t)}`;
   const count = batch * heads * time;
   const groups = Math.ceil(count / THREADS);
   const body = `${entry(THREADS)}
@@ -45,7 +43,7 @@ export function printStatistics(ir: AttentionIR, bindings: Bindings): Printed {
   for (var i = 0u; i < ${u32(size / 4)}; i++) {
     mean += dot(${from.read("one + i")}, ${by.read("other + i")});
   }
-  let lse = ${printLoad(bindings, lse!.buffer, "f32", place)};
+  let lse = ${printLoad(bindings, lse!.buffer, "f32", sumPlace(lse!, "at"))};
   ${to.write("number", `lse * ${LOG2E}`)}
   ${to.write(`number + ${u32(count)}`, "mean")}
 }`;

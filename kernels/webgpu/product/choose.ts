@@ -15,6 +15,8 @@ import {
 /** Workgroups that fill a GPU of unknown size, about: large ones, and small ones that only wait. */
 const TARGET_GROUPS = 96;
 const THIN_GROUPS = 256;
+/** Steps of k of a part where loops must not be long. */
+const SOFTWARE_K = 1 << 17;
 /** Steps of k that a part of a split sum has at least. */
 const MIN_SPLIT = 256;
 /** Parts of a split sum at most: their reading costs as much as their sum. */
@@ -29,7 +31,7 @@ type Shape = Pick<ProductIR, "batch" | "m" | "n" | "k">;
 /** The tuning of a product by its shape alone. */
 export function chooseTuning(ir: ProductIR, device: ProductDevice): Tuning {
   if (isTiny(ir, device)) return { kind: "single", splits: 1 };
-  if (device.isSoftware) return { ...SOFTWARE_TILES, splits: 1 };
+  if (device.isSoftware) return { ...SOFTWARE_TILES, splits: Math.ceil((ir.k + 1) / SOFTWARE_K) };
   if (isThin(ir)) return thinTuning(ir, device);
   const fitting = tilesFor(device);
   const large = fitting.find((tuning) =>

@@ -1,4 +1,5 @@
 import type { Operand } from "../../ir/types.ts";
+import type { NarrowQuads } from "./narrow.ts";
 import type { ProductPrinter } from "./printer.ts";
 import { batchOffset, term, within } from "./text.ts";
 
@@ -15,6 +16,8 @@ export type OperandParts = {
   readonly checks: { readonly free: boolean; readonly k: boolean };
   /** Whether its buffer is read as quads. */
   readonly isQuads: boolean;
+  /** The halves that it widens, four at once. */
+  readonly halves: NarrowQuads | null;
 };
 
 /** An operand in WGSL. */
@@ -54,7 +57,11 @@ export function operandCode(parts: OperandParts, printer: ProductPrinter): Opera
   const along = alongOf(operand);
   return {
     along,
-    functions: parts.isQuads ? quadFunction(parts, printer) : elementFunctions(parts, printer),
+    functions: parts.isQuads
+      ? quadFunction(parts, printer)
+      : parts.halves
+      ? halvesFunction(parts, parts.halves, printer)
+      : elementFunctions(parts, printer),
     base: (batch) => baseOf(parts, batch),
     quad: (base, free, k) => `${name}_quad(${base}, ${free}, ${k})`,
     element: (base, free, k) => `${name}_element(${base}, ${free}, ${k})`,
@@ -80,6 +87,19 @@ function quadFunction(parts: OperandParts, printer: ProductPrinter): string {
 }`;
 }
 
+function halvesFunction(
+  parts: OperandParts,
+  halves: NarrowQuads,
+  printer: ProductPrinter,
+): string {
+  const { operand: { loader, laneIsK } } = parts;
+  const lane = laneIsK ? "k" : "free";
+  const { lines, value } = printer.halves(loader!, { row: "row", lane }, halves);
+  return `fn ${parts.name}_quad(base: u32, free: u32, k: u32) -> vec4<f32> {
+  ${guard(parts, "vec4<f32>()")}${[rowLine(parts), ...lines, `return ${value};`].join("\n  ")}
+}`;
+}
+
 function elementFunctions(parts: OperandParts, printer: ProductPrinter): string {
   const { name, operand } = parts;
   const next = (i: number): string =>
@@ -94,15 +114,20 @@ fn ${name}_quad(base: u32, free: u32, k: u32) -> vec4<f32> {
 }`;
 }
 
-function elementBody({ operand, free, k }: OperandParts, printer: ProductPrinter): string {
+/** The number of the row that a loader's kernel counts. */
+function rowLine({ operand: { laneIsK }, free, k }: OperandParts): string {
+  return `let row = ${laneIsK ? `base * ${free}u + free` : `base * ${k}u + k`};`;
+}
+
+function elementBody(parts: OperandParts, printer: ProductPrinter): string {
+  const { operand } = parts;
   const { loader, laneIsK, freeStride, kStride } = operand;
   if (!loader) {
     const buffer = printer.buffer(operand.buffer, "elements");
     return `return ${buffer.read(`base${term("free", freeStride)}${term("k", kStride)}`)};`;
   }
-  const row = laneIsK ? `base * ${free}u + free` : `base * ${k}u + k`;
   const { lines, value } = printer.loaded(loader, { row: "row", lane: laneIsK ? "k" : "free" });
-  return [`let row = ${row};`, ...lines, `return ${value};`].join("\n  ");
+  return [rowLine(parts), ...lines, `return ${value};`].join("\n  ");
 }
 
 function guard({ free, k, checks }: OperandParts, zero: string): string {

@@ -1,4 +1,5 @@
 import type { KernelIR } from "../../ir/types.ts";
+import type { NarrowQuads } from "./narrow.ts";
 
 /** Buffer number of the workspace in which parts of a split sum wait for the second kernel. */
 export const PARTIALS = -3;
@@ -23,6 +24,12 @@ export type ProductPrinter = {
   readonly loaded: (
     ir: KernelIR,
     places: Places,
+  ) => { readonly lines: readonly string[]; readonly value: string };
+  /** Four halves from a multiple of four on, widened, as a loader that does nothing else sees them. */
+  readonly halves: (
+    ir: KernelIR,
+    places: Places,
+    halves: NarrowQuads,
   ) => { readonly lines: readonly string[]; readonly value: string };
   /** The statements of an epilogue, its stores included. */
   readonly epilogue: (ir: KernelIR, places: Places) => readonly string[];

@@ -94,7 +94,15 @@ function tileCodes(
   const kEnds = k === 0 || k % tileK !== 0;
   const code = (name: "a" | "b", operand: Operand, free: number, tile: number): OperandCode => {
     const checks = { free: free % tile !== 0, k: kEnds };
-    return operandCode({ name, operand, free, k, checks, isQuads: quads[name] }, printer);
+    return operandCode({
+      name,
+      operand,
+      free,
+      k,
+      checks,
+      isQuads: quads[name],
+      halves: quads.halves[name],
+    }, printer);
   };
   return { a: code("a", a, m, tileM), b: code("b", b, n, tileN) };
 }
@@ -111,7 +119,15 @@ function thinCodes(
     const isFew = (name === "b") === isSwapped;
     const step = isFew ? (alongOf(operand) === "free" ? 4 : 1) : columns;
     const checks = { free: free % step !== 0, k: k % 4 !== 0 };
-    return operandCode({ name, operand, free, k, checks, isQuads: quads[name] }, printer);
+    return operandCode({
+      name,
+      operand,
+      free,
+      k,
+      checks,
+      isQuads: quads[name],
+      halves: quads.halves[name],
+    }, printer);
   };
   return { a: code("a", a, m), b: code("b", b, n) };
 }
@@ -119,7 +135,7 @@ function thinCodes(
 function singleCodes({ a, b, m, n, k }: ProductIR, printer: ProductPrinter): Codes {
   const code = (name: "a" | "b", operand: Operand, free: number): OperandCode => {
     const checks = { free: false, k: false };
-    return operandCode({ name, operand, free, k, checks, isQuads: false }, printer);
+    return operandCode({ name, operand, free, k, checks, isQuads: false, halves: null }, printer);
   };
   return { a: code("a", a, m), b: code("b", b, n) };
 }

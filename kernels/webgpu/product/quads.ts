@@ -1,10 +1,17 @@
 import { buffersOf } from "../../ir/structure.ts";
 import type { ProductIR } from "../../ir/types.ts";
 import { isPlainQuads } from "./finish.ts";
+import { type NarrowQuads, narrowQuads } from "./narrow.ts";
 import { isQuadAligned } from "./operand.ts";
 
 /** Which parts of a product see their buffer as quads. */
-export type Quads = { readonly a: boolean; readonly b: boolean; readonly plain: boolean };
+export type Quads = {
+  readonly a: boolean;
+  readonly b: boolean;
+  readonly plain: boolean;
+  /** Operands that are read as quads of halves. */
+  readonly halves: { readonly a: NarrowQuads | null; readonly b: NarrowQuads | null };
+};
 
 /**
  * A part reads or writes quads if its strides allow it and nothing else sees the same memory as
@@ -17,8 +24,10 @@ export function quadsOf(ir: ProductIR, memoryOf: (buffer: number) => number): Qu
     b: isQuadAligned(b, n, k),
     plain: isPlainQuads(ir),
   };
+  const halves = { a: halvesOf(ir, "a", memoryOf), b: halvesOf(ir, "b", memoryOf) };
   const single = new Set<number>();
-  for (const map of [a.loader, b.loader, ir.epilogue]) {
+  const loaders = [halves.a ? null : a.loader, halves.b ? null : b.loader];
+  for (const map of [...loaders, ir.epilogue]) {
     if (!map) continue;
     for (const buffer of buffersOf(map)) if (buffer >= 0) single.add(memoryOf(buffer));
   }
@@ -29,5 +38,24 @@ export function quadsOf(ir: ProductIR, memoryOf: (buffer: number) => number): Qu
     a: found.a && !single.has(memoryOf(a.buffer)),
     b: found.b && !single.has(memoryOf(b.buffer)),
     plain: found.plain && !single.has(memoryOf(plain!.buffer)),
+    halves,
   };
+}
+
+/** The halves that an operand reads, if nothing else in the product sees their memory. */
+function halvesOf(
+  { a, b, plain, epilogue }: ProductIR,
+  name: "a" | "b",
+  memoryOf: (buffer: number) => number,
+): NarrowQuads | null {
+  const [own, other] = name === "a" ? [a, b] : [b, a];
+  const found = narrowQuads(own);
+  if (!found) return null;
+  const others = [
+    ...(other.loader ? buffersOf(other.loader) : [other.buffer]),
+    ...(plain ? [plain.buffer] : []),
+    ...(epilogue ? buffersOf(epilogue) : []),
+  ];
+  const memories = others.filter((buffer) => buffer >= 0).map(memoryOf);
+  return memories.includes(memoryOf(found.buffer)) ? null : found;
 }

@@ -17,7 +17,7 @@ import {
  * atomic words where elements smaller than a word are stored, since invocations share those words.
  * f16 where the device has that type and nothing else lies there.
  */
-export type Elements = "f32" | "vec4<f32>" | "f16" | "u32" | "atomic<u32>";
+export type Elements = "f32" | "vec4<f32>" | "vec2<u32>" | "f16" | "u32" | "atomic<u32>";
 
 /** The buffers of a kernel as it is printed: one binding for each memory, or for each window of it. */
 export type Bindings = {
@@ -25,10 +25,13 @@ export type Bindings = {
   readonly use: (buffer: number, access: Binding["access"]) => Use;
   /** The same as quads of f32. */
   readonly quads: (buffer: number, access: Binding["access"]) => Use;
+  /** Four halves each as two words, which are only read. */
+  readonly halves: (buffer: number) => Use;
   readonly declarations: () => string;
   readonly list: () => Binding[];
   /** Whether the kernel may use operations of subgroups. */
   readonly hasSubgroups: boolean;
+  readonly hasF16: boolean;
 };
 
 /** A buffer in WGSL. */
@@ -56,9 +59,8 @@ export function newBindings(
 ): Bindings {
   const elements = elementsOf(touches, memoryOf, target.hasF16 ?? false);
   const used = new Map<number, Bound>();
-  const asQuads = new Set<number>();
-  const kindOf = (memory: number): Elements =>
-    asQuads.has(memory) ? "vec4<f32>" : elements.get(memory) ?? "f32";
+  const asQuads = new Map<number, Elements>();
+  const kindOf = (memory: number): Elements => asQuads.get(memory) ?? elements.get(memory) ?? "f32";
   const use = (buffer: number, access: Binding["access"]): Use => {
     const memory = memoryOf(buffer);
     const kind = kindOf(memory);
@@ -74,8 +76,12 @@ export function newBindings(
   return {
     use,
     quads: (buffer, access) => {
-      asQuads.add(memoryOf(buffer));
+      asQuads.set(memoryOf(buffer), "vec4<f32>");
       return use(buffer, access);
+    },
+    halves: (buffer) => {
+      asQuads.set(memoryOf(buffer), "vec2<u32>");
+      return use(buffer, "read");
     },
     declarations: () => {
       const lines: string[] = [];
@@ -96,6 +102,7 @@ export function newBindings(
       [...used.values()].flatMap(({ buffer, access, windows: count }) =>
         Array.from({ length: count }, (_, window) => ({ buffer, access, window }))
       ),
+    hasF16: target.hasF16 ?? false,
     hasSubgroups: (target.subgroups ?? "none") !== "none",
   };
 }

@@ -70,6 +70,7 @@ export function printColumns(ir: KernelIR, bindings: Bindings): Body {
   const isOwner = strips > 1 ? `strip == 0u && position < ${ir.lane.size}u` : "true";
   return {
     groups,
+    turns: ir.stages.length * Math.ceil(rows / strips),
     text: `${shared.join("\n")}
 ${entry(THREADS)}
   ${groupNumber(groups)}

@@ -10,4 +10,6 @@ export type WgslKernel = {
   readonly code: string;
   readonly groups: number;
   readonly bindings: readonly Binding[];
+  /** Turns of its loops, which software adapters may limit; 0 for none or where it is not known. */
+  readonly turns?: number;
 };

@@ -5,8 +5,8 @@ import { axisLines, newBlock, printStores, printValue } from "./print.ts";
 
 const THREADS = 64;
 
-/** A kernel's text without its declarations, and its workgroups. */
-export type Body = { readonly text: string; readonly groups: number };
+/** A kernel's text without its declarations, its workgroups, and the turns of its loops, if any. */
+export type Body = { readonly text: string; readonly groups: number; readonly turns?: number };
 
 /** One invocation an element; those of a sequence are steps of one, or of one a segment. */
 export function printMap(ir: KernelIR, bindings: Bindings): Body {
@@ -17,6 +17,7 @@ export function printMap(ir: KernelIR, bindings: Bindings): Body {
   const print = ir.sequence.length === 0 ? printOnce : ir.segment ? printSegment : printSteps;
   return {
     groups,
+    turns: ir.segment ? 0 : steps, // a segment is as long as it is
     text: `${entry(THREADS)}
   ${groupNumber(groups)}
   let element = id * ${THREADS}u + t;

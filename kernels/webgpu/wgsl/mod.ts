@@ -6,8 +6,11 @@ import { type Bindings, newBindings, type Touch } from "./bindings.ts";
 import { printColumns } from "./columns.ts";
 import type { WgslKernel } from "./kernel.ts";
 import { functionsFor } from "./library/mod.ts";
-import { printMap } from "./map.ts";
-import { axisLines, newBlock, printStores, printValue, touchesOf } from "./print.ts";
+import { partialsOfColumns, printColumnEnds, printColumnParts } from "./long_columns.ts";
+import { partialsOfRows, printRowEnds, printRowParts } from "./long_rows.ts";
+import { type Body, printMap } from "./map.ts";
+import { partialTouches } from "./partials.ts";
+import { axisLines, newBlock, printIndex, printStores, printValue, touchesOf } from "./print.ts";
 import { printRows } from "./rows.ts";
 import { BASELINE, directives, type Target } from "./target.ts";
 
@@ -19,6 +22,9 @@ export { type Windows, windowsIn } from "./windows.ts";
 /** Who shares memory: equal numbers for buffers that lie in the same place. */
 export type MemoryOf = (buffer: number) => number;
 
+/** Kernels that run one after the other, and the words of the workspace PARTIALS that they need. */
+export type Kernels = { readonly kernels: readonly WgslKernel[]; readonly partials: number };
+
 /** A generated kernel in WGSL. */
 export function printKernel(
   ir: KernelIR,
@@ -27,8 +33,27 @@ export function printKernel(
 ): WgslKernel {
   const bindings = newBindings(touchesOf(ir), memoryOf, target);
   const print = { map: printMap, row: printRows, col: printColumns }[ir.kind];
-  const { text, groups } = print(ir, bindings);
-  return finish(text, groups, bindings, target);
+  return finish(print(ir, bindings), bindings, target);
+}
+
+/**
+ * The kernels of a generated kernel: two where few long rows or columns are reduced in parts. PARTIALS
+ * as for products.
+ */
+export function printKernels(ir: KernelIR, memoryOf: MemoryOf, target: Target): Kernels {
+  const inParts = (printers: readonly (typeof printRowParts)[], partials: number): Kernels => {
+    const touches = [...touchesOf(ir), ...partialTouches(ir)];
+    const kernels = printers.map((print) => {
+      const bindings = newBindings(touches, memoryOf, target);
+      return finish(print(ir, bindings), bindings, target);
+    });
+    return { kernels, partials };
+  };
+  const fits = (partials: number): boolean => partials > 0 && 4 * partials <= target.bytes;
+  const [ofRows, ofColumns] = [partialsOfRows(ir), partialsOfColumns(ir)];
+  if (fits(ofRows)) return inParts([printRowParts, printRowEnds], ofRows);
+  if (fits(ofColumns)) return inParts([printColumnParts, printColumnEnds], ofColumns);
+  return { kernels: [printKernel(ir, memoryOf, target)], partials: 0 };
 }
 
 /** The kernels of a product, and the elements of f32 of the workspace PARTIALS that they need. */
@@ -37,22 +62,28 @@ export function printProductKernels(
   tuning: Tuning,
   memoryOf: MemoryOf,
   target: Target = BASELINE,
-): { readonly kernels: readonly WgslKernel[]; readonly partials: number } {
+): Kernels {
   const touches = touchesOfProduct(ir);
   const newPrinter = () => productPrinter(ir, newBindings(touches, memoryOf, target));
+  const { splits } = tuning;
+  const turns = tuning.kind === "tiles" ? Math.ceil(ir.k / splits / tuning.tileK) : 0;
   const { kernels, partials } = printProduct(ir, tuning, newPrinter, memoryOf);
   return {
     partials,
     kernels: kernels.map(({ body, groups, printer }) =>
-      finish(body, groups, printer.bindings, target)
+      finish({ text: body, groups, turns }, printer.bindings, target)
     ),
   };
 }
 
-function finish(text: string, groups: number, bindings: Bindings, target: Target): WgslKernel {
+function finish(
+  { text, groups, turns = 0 }: Body,
+  bindings: Bindings,
+  target: Target,
+): WgslKernel {
   const body = `${bindings.declarations()}\n${text}`;
   const code = `${functionsFor(body)}\n${body}\n`;
-  return { code: `${directives(code, target)}${code}`, groups, bindings: bindings.list() };
+  return { code: `${directives(code, target)}${code}`, groups, turns, bindings: bindings.list() };
 }
 
 function touchesOfProduct({ a, b, plain, epilogue }: ProductIR): Touch[] {
@@ -84,6 +115,14 @@ function productPrinter(
       const root = ir.stages[0]!.stores[0]!.value;
       const value = printValue({ bindings, axes: names, reductions: [] }, block, root);
       return { lines: [...axes.lines, ...block.lines], value };
+    },
+    halves: (ir, { row, lane }, { dtype, buffer, index }) => {
+      const axes = axisLines(row, ir.rows);
+      const names = new Map([...axes.names, [ir.lane.id, lane]]);
+      const at = printIndex({ bindings, axes: names, reductions: [] }, newBlock(), index);
+      const words = bindings.halves(buffer).read(`(${at}) / 4u`);
+      const verb = dtype === "f16" && bindings.hasF16 ? "unpack" : "widen";
+      return { lines: axes.lines, value: `${verb}_quad_${dtype}(${words})` };
     },
     epilogue: (ir, { row, lane, acc }) => {
       const axes = axisLines(row, ir.rows);

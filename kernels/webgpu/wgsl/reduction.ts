@@ -40,8 +40,35 @@ export function finished({ value: { dtype } }: Reduction, x: string): string {
   return wrap(dtype, x);
 }
 
-/** A reduction over the `threads` invocations `t` of a workgroup, by a tree in its memory `array`. */
-export function treeLines(
+/** How a workgroup puts together what its invocations have found. */
+export type Shared = {
+  readonly declaration: string;
+  readonly lines: readonly string[];
+  /** The expression of the result, the same for every invocation. */
+  readonly total: string;
+};
+
+/** Reduction number `number` over the variables `a<number>` of the `threads` invocations `t`. */
+export function totalLines(
+  reduction: Reduction,
+  number: number,
+  threads: number,
+  hasSubgroups: boolean,
+): Shared {
+  const array = `shared${number}`;
+  const part = `a${number}`;
+  const type = registerOf(reduction.value.dtype);
+  const declaration = `var<workgroup> ${array}: array<${type}, ${threads}>;`;
+  if (!hasSubgroups) {
+    const lines = treeLines(reduction, array, part, threads);
+    return { declaration, lines, total: `${array}[0]` };
+  }
+  const total = `total${number}`;
+  return { declaration, lines: subgroupLines(reduction, array, part, threads, total), total };
+}
+
+/** By a tree in the workgroup's memory `array`. */
+function treeLines(
   reduction: Reduction,
   array: string,
   part: string,
@@ -59,7 +86,7 @@ export function treeLines(
  * The same with subgroups: each adds up its part, and every invocation adds up their results from
  * the memory `array`, first to last. Subgroups are parts of `width` neighbours.
  */
-export function subgroupLines(
+function subgroupLines(
   reduction: Reduction,
   array: string,
   part: string,

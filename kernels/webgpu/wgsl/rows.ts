@@ -3,8 +3,7 @@ import { entry, groupNumber } from "../product/text.ts";
 import type { Bindings } from "./bindings.ts";
 import type { Body } from "./map.ts";
 import { axisLines, type Block, newBlock, printStores, printValue } from "./print.ts";
-import { combine, finished, identity, subgroupLines, treeLines } from "./reduction.ts";
-import { registerOf } from "./scalar.ts";
+import { combine, finished, identity, totalLines } from "./reduction.ts";
 import { variesAlong } from "./varies.ts";
 
 /** Lanes up to which an invocation does a whole row by itself. */
@@ -38,6 +37,7 @@ export function printRows(ir: KernelIR, bindings: Bindings): Body {
     : "let row = id;";
   return {
     groups,
+    turns: ir.stages.length * Math.ceil(ir.lane.size / (isShort ? 1 : threads)),
     text: `${shared.join("\n")}
 ${entry(threads, bindings.hasSubgroups && !isShort)}
   ${groupNumber(groups)}
@@ -93,16 +93,10 @@ function printStage(
     const number = first + i;
     let total = `a${number}`;
     if (!isShort) {
-      const array = `shared${number}`;
-      const type = registerOf(reduction.value.dtype);
-      shared.push(`var<workgroup> ${array}: array<${type}, ${threads}>;`);
-      const isSubgroups = bindings.hasSubgroups;
-      total = isSubgroups ? `total${number}` : `${array}[0]`;
-      row.lines.push(
-        ...isSubgroups
-          ? subgroupLines(reduction, array, `a${number}`, threads, total)
-          : treeLines(reduction, array, `a${number}`, threads),
-      );
+      const found = totalLines(reduction, number, threads, bindings.hasSubgroups);
+      shared.push(found.declaration);
+      row.lines.push(...found.lines);
+      total = found.total;
     }
     row.lines.push(`let r${number} = ${finished(reduction, total)};`);
     reductions.push(`r${number}`);

@@ -63,11 +63,20 @@ export function windowName({ name, windows }: Windowed, window: number): string 
   return windows === 1 ? name : `${name}_${window}`;
 }
 
+const BYTES: Readonly<Record<Elements, number>> = {
+  "vec4<f32>": 16,
+  "vec2<u32>": 8,
+  "f32": 4,
+  "u32": 4,
+  "atomic<u32>": 4,
+  "f16": 2,
+};
+
 /** The functions behind the accessors of a buffer in windows of so many bytes. */
 export function windowFunctions(buffer: Windowed, windowBytes: number): string {
   const { name, elements, windows, isWritten } = buffer;
   if (windows === 1) return "";
-  const length = windowBytes / (elements === "vec4<f32>" ? 16 : elements === "f16" ? 2 : 4);
+  const length = windowBytes / BYTES[elements];
   const choose = (statement: (place: string) => string): string =>
     Array.from({ length: windows }, (_, window) => {
       const at = window === 0 ? "at" : `at - ${window * length}u`;

@@ -47,6 +47,18 @@ Deno.test("scheduleGraph: column sums are one col kernel", () => {
   assertEquals(kindsOf(check(graph)), ["col"]);
 });
 
+Deno.test("scheduleGraph: what is dear in sums of columns is computed once a column", () => {
+  const scaled = (x: g.Tensor): g.Tensor[] => [g.mul(x, g.exp(g.tanh(o.sum(x, { axes: [0] }))))];
+  const { kernels } = check(graphOf(scaled, f32([64, 32])));
+  const names = kernels.map(({ name }) => name);
+  assertEquals(names.map((name) => name.split(" ")[1]), ["64x32", "1x32", "64x32"]);
+  assertEquals(kernels.map(({ ir }) => ir.kind), ["col", "map", "map"]);
+  const rows = (x: g.Tensor): g.Tensor[] => [
+    g.mul(x, g.exp(g.tanh(o.sum(x, { axes: [1], keepDims: true })))),
+  ];
+  assertEquals(kindsOf(check(graphOf(rows, f32([64, 32])))), ["row"]);
+});
+
 Deno.test("scheduleGraph: a product's chain binds no more buffers than the machine may", () => {
   const shapes = Array.from({ length: 13 }, () => [5, 8]);
   const graph = graphOf(

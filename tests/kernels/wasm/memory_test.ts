@@ -1,6 +1,7 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { type Item, planArena } from "../../../kernels/wasm/arena.ts";
 import { type Block, newHeap } from "../../../kernels/wasm/heap.ts";
+import { UnsupportedError } from "../../../core/mod.ts";
 import "../../../mod.ts";
 
 /** Numbers in [0, 1) that are the same in every run. */
@@ -28,6 +29,20 @@ Deno.test("newHeap: live blocks never overlap, and freed memory is used again", 
   const size = heap.bytes().length;
   heap.free(heap.allocate(size - 65536 - 128));
   assertEquals(heap.bytes().length, size);
+});
+
+Deno.test("newHeap: says what is live and what to try when it is full", () => {
+  const heap = newHeap();
+  heap.allocate(100);
+  const { size } = heap.allocate(1000);
+  const live = size + heap.allocate(100).size * 2;
+  assertThrows(
+    () => heap.allocate(2 ** 32),
+    UnsupportedError,
+    `Cannot allocate 4294968640 bytes on the cpu: 3 buffers of ${live} bytes are live and the ` +
+      "memory ends at 4 GiB; try smaller batches or gradient accumulation, donate arguments of " +
+      "jit, or free values with scope or dispose",
+  );
 });
 
 Deno.test("planArena: what lives at once never overlaps, what does not shares", () => {

@@ -30,6 +30,23 @@ export const HALF: Readonly<Record<string, string>> = {
 }`,
   // Conversion may round either way: what it is given fits.
   to_f16: `fn to_f16(x: f32) -> f16 { return f16(widen_f16(narrow_f16(x))); }`,
+  widen_quad_f16: `fn widen_quad_f16(words: vec2<u32>) -> vec4<f32> {
+  return vec4<f32>(
+    widen_f16(words.x & 0xffffu),
+    widen_f16(words.x >> 16u),
+    widen_f16(words.y & 0xffffu),
+    widen_f16(words.y >> 16u),
+  );
+}`,
+  // Where halves are a type, the device widens them itself.
+  unpack_quad_f16: `fn unpack_quad_f16(words: vec2<u32>) -> vec4<f32> {
+  return vec4<f32>(unpack2x16float(words.x), unpack2x16float(words.y));
+}`,
+  widen_quad_bf16: `fn widen_quad_bf16(words: vec2<u32>) -> vec4<f32> {
+  let low = words << vec2<u32>(16u);
+  let high = words & vec2<u32>(0xffff0000u);
+  return bitcast<vec4<f32>>(vec4<u32>(low.x, high.x, low.y, high.y));
+}`,
   widen_bf16: `fn widen_bf16(bits: u32) -> f32 { return bitcast<f32>(bits << 16u); }`,
   narrow_bf16: `fn narrow_bf16(x: f32) -> u32 {
   let bits = bitcast<u32>(x);
