@@ -103,5 +103,5 @@ function gather<X extends Tree>(
   f: (rows: Tensor) => Tensor,
 ): X {
   const size = namedSize(axisName, verb);
-  return treeMap((leaf) => f(gathered(leaf, { axisName, size })), x) as X;
+  return treeMap((leaf) => f(gathered(leaf, { axisName, size })), x);
 }

@@ -10,7 +10,9 @@ import { whileLoop } from "./while_loop.ts";
  * @param bounds [lower, upper]: numbers, or i32 scalars
  * @param step the i32 scalar i and the carry to the next carry
  * @param init the first carry, a tree
- * @throws as `whileLoop`
+ * @throws {TreeError} if the step returns another structure
+ * @throws {ShapeError} if it returns another type
+ * @throws {TypeError} if the step is async
  * @example Five doublings
  * ```ts
  * import { mul, tensor, type Tensor } from "../mod.ts";

@@ -27,7 +27,7 @@ import {
   zerosLike,
 } from "../core/mod.ts";
 import { customJvp } from "./custom_jvp.ts";
-import { spread } from "./samplers/gamma.ts";
+import { spread } from "./samplers/_spread.ts";
 import { gammaSlope } from "./samplers/gamma_slope.ts";
 import { whileLoop } from "./while_loop.ts";
 

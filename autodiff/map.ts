@@ -58,7 +58,7 @@ export function map<X extends Tree, Y extends Tree>(
   const main = treeMap((y) => reshape(y, [whole * batchSize, ...y.shape.slice(2)]), grouped);
   if (whole * batchSize === count) return main;
   const rest = batched(treeMap((x) => slice(x, { start: [whole * batchSize] }), xs));
-  return treeZip(([a, b]) => concatenate([a!, b!], { axis: 0 }), main, rest) as Y;
+  return treeZip(([a, b]) => concatenate([a!, b!], { axis: 0 }), main, rest);
 }
 
 function leadingSide(xs: Tree): number {

@@ -50,15 +50,26 @@ export async function readDataset(
 /**
  * The length of sequences: what is asked for, by default 256, as far as the model has positions.
  *
+ * @param virtual positions that virtual tokens take
  * @throws {UsageError} if more is asked for
  */
 export function chooseSeqLen(
   wanted: number | undefined,
   config: { readonly [field: string]: Json },
+  virtual = 0,
 ): number {
   const found = config.max_position_embeddings ?? config.n_positions;
-  const most = typeof found === "number" ? found : Infinity;
+  const positions = typeof found === "number" ? found : Infinity;
+  const most = positions - virtual;
+  if (most < 2) {
+    throw new UsageError(
+      `Cannot use ${virtual} virtual tokens: the model has ${positions} positions`,
+    );
+  }
   if (wanted === undefined) return Math.min(DEFAULT_SEQ_LEN, most);
   if (wanted <= most) return wanted;
-  throw new UsageError(`Cannot use --seq-len ${wanted}: the model has ${most} positions`);
+  const taken = virtual === 0 ? "" : `, and virtual tokens take ${virtual} of them`;
+  throw new UsageError(
+    `Cannot use --seq-len ${wanted}: the model has ${positions} positions${taken}`,
+  );
 }

@@ -64,7 +64,12 @@ export const FINETUNE_OPTIONS: {
     default: "lora",
     help: "What is trained",
   },
-  r: { kind: "number", integer: true, min: 1, help: "Rank of the adapter; default 8" },
+  r: {
+    kind: "number",
+    integer: true,
+    min: 1,
+    help: "Rank of the adapter; default: as in PEFT, 8 for lora",
+  },
   "lora-alpha": { kind: "number", help: "The adapter is scaled by this over the rank; default 8" },
   "lora-dropout": { kind: "number", min: 0, max: 0.99, help: "Dropout of the adapter's inputs" },
   "target-modules": {
@@ -76,7 +81,7 @@ export const FINETUNE_OPTIONS: {
   set: {
     kind: "list",
     value: "FIELD=VALUE",
-    help: "Any other field of adapter_config.json; may be repeated",
+    help: "Any other field of adapter_config.json, such as num_virtual_tokens=20; may be repeated",
   },
   steps: { kind: "number", integer: true, min: 1, help: "Steps to train" },
   epochs: { kind: "number", min: 0.001, help: "Times to go through the data; default 1" },

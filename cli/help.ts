@@ -54,5 +54,22 @@ function formatNote(option: Option): string {
 
 function columns(rows: readonly (readonly [left: string, right: string])[]): string[] {
   const width = Math.max(...rows.map(([left]) => left.length)) + 2;
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}${right}`);
+  return rows.flatMap(([left, right]) =>
+    wrap(right, COLUMNS - width - 2).map((line, i) => {
+      return `  ${(i === 0 ? left : "").padEnd(width)}${line}`;
+    })
+  );
+}
+
+const COLUMNS = 100;
+
+/** Text in lines of at most `width` letters, broken at spaces. */
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
 }

@@ -6,6 +6,7 @@
 import { COMMANDS } from "./commands/mod.ts";
 import { UsageError } from "./errors.ts";
 import { formatCommands, formatOptions } from "./help.ts";
+import { suggestion } from "./suggest.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
 
 export type { Terminal };
@@ -16,6 +17,8 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
     await runCommand(args, terminal);
     return 0;
   } catch (error) {
+    // Whoever reads the results has seen enough, as `head` does.
+    if (error instanceof Deno.errors.BrokenPipe) return 0;
     terminal.note(`error: ${messageOf(error)}`);
     return 1;
   }
@@ -30,7 +33,8 @@ async function runCommand(args: readonly string[], terminal: Terminal): Promise<
   const command = COMMANDS.find((command) => command.name === name);
   if (!command) {
     const names = COMMANDS.map((command) => command.name).join(", ");
-    throw new UsageError(`Cannot run the command "${name}": the commands are ${names}`);
+    const meant = suggestion(name, COMMANDS.map((command) => command.name));
+    throw new UsageError(`Cannot run the command "${name}": the commands are ${names}${meant}`);
   }
   if (rest.includes("--help") || rest.includes("-h")) {
     terminal.out(formatOptions(command));
@@ -44,4 +48,14 @@ function messageOf(error: unknown): string {
   return message.replace(/\s*\n\s*/g, " ");
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args, processTerminal()));
+/** Where a container names no runtime folder, Mesa says so at every look for a graphics card. */
+function quietMesa(): void {
+  if (Deno.build.os === "linux" && !Deno.env.has("XDG_RUNTIME_DIR")) {
+    Deno.env.set("XDG_RUNTIME_DIR", "/tmp");
+  }
+}
+
+if (import.meta.main) {
+  quietMesa();
+  Deno.exit(await main(Deno.args, processTerminal()));
+}

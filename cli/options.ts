@@ -1,5 +1,6 @@
 import { parseArgs } from "npm:deno-std@1.4.0/cli/parse_args.js";
 import { UsageError } from "./errors.ts";
+import { suggestion } from "./suggest.ts";
 
 /** One option of a command. */
 export type Option =
@@ -93,9 +94,11 @@ function parse(table: OptionTable, args: readonly string[], positional?: string)
     if (key === undefined) return;
     const valid = names.map((name) => `--${name}`).join(", ");
     const dashes = key.length === 1 ? "-" : "--";
-    throw new UsageError(`Cannot use the option ${dashes}${key}: the options are ${valid}`);
+    const meant = suggestion(`--${key}`, names.map((name) => `--${name}`));
+    throw new UsageError(`Cannot use the option ${dashes}${key}: the options are ${valid}${meant}`);
   };
-  const parsed: Parsed = parseArgs([...args], {
+  const takesValue = (arg: string): boolean => names.some((n) => arg === `--${n}` && !isFlag(n));
+  const parsed: Parsed = parseArgs(joinValues(args, takesValue), {
     boolean: names.filter(isFlag),
     string: ["_", ...names.filter((name) => !isFlag(name))],
     collect: names.filter(isList),
@@ -110,6 +113,20 @@ function parse(table: OptionTable, args: readonly string[], positional?: string)
   return { ...parsed, [positional]: bare };
 }
 
+/** `--lr -1` as `--lr=-1`: the parser takes what begins with a dash, or is empty, for no value. */
+function joinValues(
+  args: readonly string[],
+  takesValue: (arg: string) => boolean,
+): readonly string[] {
+  const joined: string[] = [];
+  for (let i = 0; i < args.length; i++) {
+    const next = args[i + 1];
+    const isValue = next !== undefined && /^(-(?![-a-z])|$)/i.test(next);
+    joined.push(isValue && takesValue(args[i]!) ? `${args[i]}=${args[++i]}` : args[i]!);
+  }
+  return joined;
+}
+
 function readValue(name: string, option: Option, given: unknown): unknown {
   if (option.kind === "flag") return given === true;
   if (option.kind === "list") return readList(name, option, given);
@@ -122,7 +139,8 @@ function readValue(name: string, option: Option, given: unknown): unknown {
   if (option.kind === "number") return readNumber(name, option, text);
   if (option.kind === "choice" && !option.choices.includes(text)) {
     throw new UsageError(
-      `Cannot use --${name} ${text}: the choices are ${option.choices.join(", ")}`,
+      `Cannot use --${name} ${text}: the choices are ${option.choices.join(", ")}` +
+        suggestion(text, option.choices),
     );
   }
   return text;

@@ -100,6 +100,13 @@ function isSigned(dtype: DType): boolean {
   return dtype === "i32" || dtype === "i16" || dtype === "i8";
 }
 
+/** The least and the greatest value of an integer type; of bool 0 and 1. */
+export function integerRange(dtype: DType): readonly [least: number, greatest: number] {
+  if (dtype === "bool") return [0, 1];
+  const bits = 8 * BYTES[dtype];
+  return isSigned(dtype) ? [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1] : [0, 2 ** bits - 1];
+}
+
 /** The dtype of a number beside a tensor: numbers are weak and never widen a float. */
 export function promoteNumber(dtype: DType, value: number): DType {
   if (isFloat(dtype)) return dtype;

@@ -7,16 +7,24 @@
 export { environment } from "./backend.ts";
 export { record } from "./bind.ts";
 export { turn } from "./breathe.ts";
-export { bytesOf, refuseF64, storageView } from "./dtype.ts";
+export { bytesOf, integerRange, refuseF64, storageView } from "./dtype.ts";
 export { ready } from "./evaluate.ts";
 export { expandGraph } from "./expand_graph.ts";
 export { extract, type Extracted } from "./extract.ts";
 export { fromBf16, fromF16, toBf16, toF16 } from "./half.ts";
+export { heldTensors } from "./held.ts";
 export { narrow, roundTo, widen } from "./host.ts";
 export { avalId, intern, memo, signatureOf } from "./intern.ts";
 export { refusePromise } from "./jit.ts";
 export { fromStorage } from "./literal.ts";
-export { attentionResult, attentionWeights, causalMask, hasManyKeys } from "./ops/_attention.ts";
+export {
+  attentionResult,
+  attentionWeights,
+  causalMask,
+  hasManyKeys,
+  HIDDEN_SCORE,
+  seenKeys,
+} from "./ops/_attention.ts";
 export {
   type AttentionOperands,
   attentionOperands,
@@ -54,6 +62,7 @@ export {
   sizeOf,
   stridesOf,
 } from "./shape.ts";
+export { HELD } from "./structured.ts";
 export { numberTensor, reader } from "./tensor.ts";
 export {
   beginPhase,

@@ -75,7 +75,19 @@ export function jit<A extends readonly unknown[], B extends Tree>(
   };
 }
 
-/** The Graph of `f` for arguments like these, to look at: `console.log(makeGraph(f)(x))`. */
+/**
+ * The Graph of `f` for arguments like these, to look at: its operations, one a line, with types.
+ * Tensors that the function takes from outside are further inputs.
+ *
+ * @param f a function of trees of tensors, and options, as for `jit`
+ * @throws {TypeError} if `f` is async
+ * @example The operations of a function
+ * ```ts
+ * import { makeGraph, mul, sin, sum, tensor, type Tensor } from "../mod.ts";
+ * const graph = makeGraph((x: Tensor) => sum(mul(x, sin(x))))(tensor([1, 2]));
+ * if (!String(graph).includes("sin")) throw new Error(String(graph));
+ * ```
+ */
 export function makeGraph<A extends readonly unknown[], B extends Tree>(
   f: (...args: A) => B,
   options: JitOptions = {},

@@ -1,5 +1,5 @@
 import { hostData } from "./data.ts";
-import { allocate, type DType, type StorageArray } from "./dtype.ts";
+import { allocate, type DType, DTYPES, type StorageArray } from "./dtype.ts";
 import { ShapeError } from "./errors.ts";
 import { toF16 } from "./half.ts";
 import { narrow } from "./host.ts";
@@ -23,6 +23,7 @@ export type TensorLike =
  * @param options `shape`: for flat input, the shape to give it; `dtype`
  * @throws {ShapeError} if the arrays are ragged or the shape does not fit
  * @throws {RangeError} if a 64-bit integer does not fit 32 bits
+ * @throws {TypeError} for elements that are no numbers, or a dtype that there is not
  * @example A matrix
  * ```ts
  * import { tensor } from "./mod.ts";
@@ -34,6 +35,11 @@ export function tensor(
   value: TensorLike,
   options: { readonly shape?: Shape; readonly dtype?: DType } = {},
 ): Tensor {
+  if (options.dtype !== undefined && !DTYPES.includes(options.dtype)) {
+    throw new TypeError(
+      `Cannot make a tensor of dtype "${options.dtype}": the dtypes are ${DTYPES.join(", ")}`,
+    );
+  }
   if (ArrayBuffer.isView(value)) {
     const storage = fromTypedArray(value, options.dtype);
     const shape = options.shape ?? [storage.array.length];
@@ -67,6 +73,12 @@ function collect(value: TensorLike, into: number[]): number[] {
     const { array } = fromTypedArray(value, "f64");
     for (const x of array) into.push(x);
     return [array.length];
+  }
+  if (!Array.isArray(value)) {
+    throw new TypeError(
+      `Cannot make a tensor from ${value === null ? "null" : typeof value}: ` +
+        "give numbers, booleans, arrays of them or a typed array",
+    );
   }
   let inner: number[] | undefined;
   for (const item of value) {

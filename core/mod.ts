@@ -54,6 +54,7 @@ export {
 export * from "./primitives/mod.ts";
 export * from "./print/mod.ts";
 export * from "./profile.ts";
+export type { Profile, ProfilePhase, ProfileRow } from "./profile_rows.ts";
 export type { ChromeEvent, ChromeTrace } from "./profile_trace.ts";
 export type { PhaseName } from "./timeline.ts";
 export * from "./random/mod.ts";

@@ -1,4 +1,4 @@
-import type { Profile, ProfileRow } from "./profile.ts";
+import type { Profile, ProfileRow } from "./profile_rows.ts";
 
 /** Rows that are printed: a step of a language model has a few dozen kinds of kernels. */
 const TOP = 40;

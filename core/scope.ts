@@ -2,6 +2,7 @@ import { backendOf, type DeviceName, type MemoryUse, usedBackends } from "./back
 
 import { type Data, deviceData } from "./data.ts";
 import { dataOf, materialize, ready } from "./evaluate.ts";
+import { heldTensors } from "./held.ts";
 import type { Tree } from "./structured.ts";
 import { currentId, disposeTensor, fromData, onNewData, type Tensor } from "./tensor.ts";
 import { treeLeaves, treeMap } from "./tree.ts";
@@ -23,11 +24,11 @@ export async function scope<T extends Tree>(f: () => T | Promise<T>): Promise<T>
   const since = currentId();
   try {
     const result = await f();
-    const leaves = new Set(treeLeaves(result));
-    materialize([...leaves]);
+    const kept = new Set([...treeLeaves(result), ...heldTensors(result)]);
+    materialize([...kept]);
     for (const ref of made) {
       const x = ref.deref();
-      if (x && x.id >= since && !leaves.has(x)) disposeTensor(x, "the end of a scope");
+      if (x && x.id >= since && !kept.has(x)) disposeTensor(x, "the end of a scope");
     }
     return result;
   } finally {

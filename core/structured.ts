@@ -12,6 +12,12 @@ export type Json =
 /** The brand by which trees know a structured weight. */
 export const STRUCTURED: unique symbol = Symbol.for("graft.weight");
 
+/**
+ * Where the statics of a structured weight keep a tensor that belongs to the structure and is no leaf.
+ * JSON and keys of structures do not see it, so something else in the statics has to tell it apart.
+ */
+export const HELD: unique symbol = Symbol.for("graft.held");
+
 /** Registered plain data in the place of a weight; made by the constructor of its kind. */
 export type StructuredWeight = {
   readonly [STRUCTURED]: true;

@@ -16,6 +16,7 @@ import {
   type Value,
 } from "./ir/types.ts";
 import { interpretAttention } from "./interpret_attention.ts";
+import { sizeOfAxes } from "./ir/structure.ts";
 import { valuesBelow } from "./ir/value.ts";
 
 /**
@@ -149,7 +150,7 @@ type Run = {
 function runKernel(memory: Memory, ir: KernelIR): void {
   if (ir.kind === "col") runCol(memory, ir);
   else {
-    const rows = ir.rows.reduce((size, axis) => size * axis.size, 1);
+    const rows = sizeOfAxes(ir.rows);
     for (let row = 0; row < rows; row++) runRow(memory, ir, rowPositions(ir.rows, row));
   }
 }
@@ -184,7 +185,7 @@ function runRow(memory: Memory, ir: KernelIR, positions: Map<number, number>): v
 
 /** All rows for every lane, then the values per lane. */
 function runCol(memory: Memory, ir: KernelIR): void {
-  const rows = ir.rows.reduce((size, axis) => size * axis.size, 1);
+  const rows = sizeOfAxes(ir.rows);
   const { reductions } = ir.stages[0]!;
   const totals = reductions.map(({ op }) => new Float64Array(ir.lane.size).fill(START[op]));
   for (let row = 0; row < rows; row++) {

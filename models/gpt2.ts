@@ -1,4 +1,4 @@
-import { add, foldIn, ShapeError, split, type Tensor } from "../core/mod.ts";
+import { add, foldIn, split, type Tensor } from "../core/mod.ts";
 import {
   activation,
   attention,
@@ -13,6 +13,7 @@ import {
   mergeHeads,
   splitHeads,
 } from "../nn/mod.ts";
+import { requireIds } from "./_token_ids.ts";
 import { advanceCache, type Cache, type LayerCache, writeCache } from "./cache.ts";
 import type { ForwardOptions, TextInputs, TextOutputs } from "./family.ts";
 import type { Gpt2Config } from "./gpt2_config.ts";
@@ -78,6 +79,7 @@ type Pass = {
  * @param params the checkpoint
  * @param inputs `input_ids` or `inputs_embeds`; `attention_mask`, `position_ids`, `cache`
  * @returns the embeddings and every layer's output, the last after `ln_f`, and the cache
+ * @throws {RangeError} if the text is longer than the table of positions
  */
 export function gpt2(
   params: Gpt2Params,
@@ -88,11 +90,12 @@ export function gpt2(
   const { wte, wpe, h, ln_f } = params.transformer;
   const { cache } = inputs;
   const prompt = options.continues ? undefined : wte.prompt;
-  const words = inputs.inputs_embeds ?? embedding(wte, requireIds(inputs));
+  const words = inputs.inputs_embeds ?? embedding(wte, requireIds(inputs, "gpt2"));
   const tokens = prompt ? prependPrompt(prompt, words) : words; // [B, T, D]
   const time = tokens.shape[1]!;
   const virtual = time - words.shape[1]!;
   const prefix = h[0]?.attn.prefix?.key.shape[1] ?? 0;
+  if (!inputs.position_ids) refuseTooLong(prefix + time, config);
   const positions = textPositions(inputs, {
     time,
     virtual,
@@ -184,9 +187,13 @@ function attentionScale(config: Gpt2Config, size: number, i: number): number {
   return config.scale_attn_by_inverse_layer_idx ? scale / (i + 1) : scale;
 }
 
-function requireIds(inputs: TextInputs): Tensor {
-  if (inputs.input_ids) return inputs.input_ids;
-  throw new ShapeError("Cannot run gpt2: give it input_ids or inputs_embeds", "gpt2", []);
+/** Beyond the table of positions there would be NaN. */
+function refuseTooLong(count: number, { n_positions }: Gpt2Config): void {
+  if (count <= n_positions) return;
+  throw new RangeError(
+    `Cannot run gpt2 on ${count} tokens, virtual ones included: the model has ${n_positions} ` +
+      `positions; shorten the text`,
+  );
 }
 
 function keyOf(options: ForwardOptions, use: number): Tensor | undefined {

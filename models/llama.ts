@@ -1,4 +1,4 @@
-import { add, convert, foldIn, mul, ShapeError, type Tensor } from "../core/mod.ts";
+import { add, convert, foldIn, mul, type Tensor } from "../core/mod.ts";
 import {
   activation,
   attention,
@@ -15,6 +15,7 @@ import {
   type Rotation,
   splitHeads,
 } from "../nn/mod.ts";
+import { requireIds } from "./_token_ids.ts";
 import { advanceCache, type Cache, type LayerCache, writeCache } from "./cache.ts";
 import type { ForwardOptions, TextInputs, TextOutputs } from "./family.ts";
 import type { LlamaConfig } from "./llama_config.ts";
@@ -92,7 +93,8 @@ export function llama(
   const { embed_tokens, layers, norm } = params.model;
   const { cache, attention_mask: mask } = inputs;
   const prompt = options.continues ? undefined : embed_tokens.prompt;
-  const words = inputs.inputs_embeds ?? embedTokens(embed_tokens, requireIds(inputs), config);
+  const words = inputs.inputs_embeds ??
+    embedTokens(embed_tokens, requireIds(inputs, "llama"), config);
   const start = prompt ? prependPrompt(prompt, words) : words; // [B, T, D]
   const time = start.shape[1]!;
   const virtual = time - words.shape[1]!;
@@ -201,9 +203,4 @@ export function keyHeads(config: LlamaConfig): number {
 /** Size of a head. */
 export function headSize(config: LlamaConfig): number {
   return config.head_dim ?? config.hidden_size / config.num_attention_heads;
-}
-
-function requireIds(inputs: TextInputs): Tensor {
-  if (inputs.input_ids) return inputs.input_ids;
-  throw new ShapeError("Cannot run llama: give it input_ids or inputs_embeds", "llama", []);
 }

@@ -1,23 +1,11 @@
 import { checkpoint } from "../autodiff/mod.ts";
-import {
-  add,
-  convert,
-  dotGeneral,
-  logicalAnd,
-  mul,
-  reshape,
-  softmax,
-  type Tensor,
-} from "../core/mod.ts";
-import { causalMask } from "../core/internal.ts";
+import { add, convert, dotGeneral, mul, reshape, softmax, type Tensor } from "../core/mod.ts";
+import { hasManyKeys, seenKeys } from "../core/internal.ts";
 import type { AttentionInputs, AttentionOptions } from "./attention.ts";
 import { dropout } from "./dropout.ts";
 import { maskedSoftmax } from "./masked_softmax.ts";
 import { softCap } from "./soft_cap.ts";
-import { widened } from "./_widened.ts";
-
-// Keys, in units of the head size, from which a derivative computes the weights again.
-const LONG = 4;
+import { widened } from "./_wide.ts";
 
 /**
  * Attention whose scaled scores are capped, before bias and masks, as products and a softmax:
@@ -27,9 +15,9 @@ export function cappedAttention(
   inputs: AttentionInputs,
   options: AttentionOptions & { readonly softCap: number },
 ): Tensor {
-  const [, , , size] = inputs.query.shape;
+  const [, , source, size] = inputs.key.shape as readonly [number, number, number, number];
   const attended = (): Tensor => attend(inputs, options);
-  return inputs.key.shape[2]! > LONG * size! ? checkpoint(attended)() : attended();
+  return hasManyKeys(source, size) ? checkpoint(attended)() : attended();
 }
 
 function attend(
@@ -49,16 +37,11 @@ function attend(
     cap: options.softCap,
   });
   const biased = options.bias ? add(capped, convert(options.bias, capped.dtype)) : capped;
-  const seen = seenKeys(options, time, source);
+  const causal = options.causal ?? false;
+  const seen = seenKeys(options.mask, { causal }, scores.shape);
   const weights = seen ? maskedSoftmax(biased, seen) : softmax(biased);
   const kept = options.dropout ? dropout(weights, options.dropout) : weights;
   const narrow = reshape(convert(kept, value.dtype), [...own, source]);
   const sums = dotGeneral(narrow, value, { contract: [[4], [2]], batch: shared });
   return reshape(sums, [batch, heads, time, value.shape[3]!]);
-}
-
-function seenKeys(options: AttentionOptions, time: number, source: number): Tensor | undefined {
-  if (!options.causal) return options.mask;
-  const causal = causalMask(time, source);
-  return options.mask ? logicalAnd(options.mask, causal) : causal;
 }

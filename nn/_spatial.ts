@@ -1,4 +1,5 @@
-import { range } from "../core/internal.ts";
+import { ShapeError, type Tensor } from "../core/mod.ts";
+import { formatShape, range } from "../core/internal.ts";
 import type { PerAxis } from "./per_axis.ts";
 
 /** One number for each of `rank` axes. */
@@ -24,4 +25,18 @@ export function samePadding(
   const covered = (Math.ceil(side / stride) - 1) * stride + extent(size, dilation);
   const total = Math.max(0, covered - side);
   return [Math.floor(total / 2), Math.ceil(total / 2)];
+}
+
+const SIDES = ["", "T", "H, W", "D, H, W"];
+const TAPS = ["", "K", "KH, KW", "KD, KH, KW"];
+
+/** Checks that input and kernel have `rank` spatial axes. */
+export function requireRank(op: string, rank: number, x: Tensor, kernel: readonly number[]): void {
+  if (x.shape.length === rank + 2 && kernel.length === rank + 2) return;
+  throw new ShapeError(
+    `Cannot convolve ${formatShape(x.shape)} with ${formatShape(kernel)}: ` +
+      `[B, C, ${SIDES[rank]}] and [O, C, ${TAPS[rank]}] are needed`,
+    op,
+    [x.shape, kernel],
+  );
 }

@@ -23,7 +23,7 @@ import {
   windows,
 } from "../core/mod.ts";
 import { customJvp } from "../autodiff/mod.ts";
-import { range, sliceAxis } from "../core/internal.ts";
+import { integerRange, range, sliceAxis } from "../core/internal.ts";
 import type { WindowKind } from "./reduce_window.ts";
 import { extent } from "./_spatial.ts";
 
@@ -123,13 +123,6 @@ export function surround(
 function nothing(kind: WindowKind, dtype: DType): number {
   if (kind === "sum") return 0;
   if (isFloat(dtype)) return kind === "max" ? -Infinity : Infinity;
-  const [lowest, highest] = RANGE[dtype] ?? [0, 1];
-  return kind === "max" ? lowest : highest;
+  const [least, greatest] = integerRange(dtype);
+  return kind === "max" ? least : greatest;
 }
-
-const RANGE: { readonly [dtype: string]: readonly [lowest: number, highest: number] } = {
-  i32: [-(2 ** 31), 2 ** 31 - 1],
-  u32: [0, 2 ** 32 - 1],
-  i8: [-128, 127],
-  u8: [0, 255],
-};

@@ -9,7 +9,7 @@ import {
   hasManyKeys,
 } from "../core/internal.ts";
 import { cappedAttention } from "./_capped_attention.ts";
-import { dropout } from "./dropout.ts";
+import { dropout, type DropoutOptions } from "./dropout.ts";
 
 export { causalMask } from "../core/internal.ts";
 
@@ -33,7 +33,7 @@ export type AttentionOptions = {
   /** Bound c of the scaled scores, which become c · tanh(score / c). Default: none. */
   readonly softCap?: number | undefined;
   /** Dropout of the attention weights. */
-  readonly dropout?: { readonly rate: number; readonly key?: Tensor | undefined };
+  readonly dropout?: DropoutOptions;
 };
 
 /**
@@ -74,12 +74,12 @@ export function attention(inputs: AttentionInputs, options: AttentionOptions = {
 function dropped(
   operands: readonly Tensor[],
   params: AttentionParams,
-  options: NonNullable<AttentionOptions["dropout"]>,
+  options: DropoutOptions,
 ): Tensor {
-  const [query, key, value] = operands as readonly [Tensor, Tensor, Tensor];
+  const [, key, value] = operands as readonly [Tensor, Tensor, Tensor];
   const attended = (): Tensor =>
     attentionResult(dropout(attentionWeights(operands, params), options), value);
-  return hasManyKeys(query, key) ? checkpoint(attended)() : attended();
+  return hasManyKeys(key.shape[1]!, key.shape[3]!) ? checkpoint(attended)() : attended();
 }
 
 /** An operand over [B, H, T, S] with all four axes. */

@@ -12,7 +12,7 @@ import {
 } from "../core/mod.ts";
 import { formatShape, otherAxes, sizeOf } from "../core/internal.ts";
 import { ofChannels, requireChannels, scaleChannels } from "./_normalized.ts";
-import { widened } from "./_widened.ts";
+import { widened } from "./_wide.ts";
 
 /**
  * Parameters of a batch norm: gain `weight` [C] and `bias` [C], each if there is one, and the running

@@ -1,15 +1,7 @@
-import {
-  add,
-  applyWeight,
-  convert,
-  ShapeError,
-  type Tensor,
-  type Weight,
-  weightShape,
-} from "../core/mod.ts";
-import { formatShape, range } from "../core/internal.ts";
+import { add, applyWeight, convert, type Tensor, type Weight, weightShape } from "../core/mod.ts";
+import { range } from "../core/internal.ts";
 import { ofChannels } from "./_normalized.ts";
-import { eachAxis, samePadding } from "./_spatial.ts";
+import { eachAxis, requireRank, samePadding } from "./_spatial.ts";
 import type { PerAxis } from "./per_axis.ts";
 
 /** Parameters of a convolution: a kernel [O, C / groups, ...K] and a bias [O]. */
@@ -99,18 +91,4 @@ function convolve(
     groups,
   });
   return params.bias ? add(y, ofChannels(convert(params.bias, y.dtype), y)) : y;
-}
-
-const SIDES = ["", "T", "H, W", "D, H, W"];
-const TAPS = ["", "K", "KH, KW", "KD, KH, KW"];
-
-/** Checks that input and kernel have `rank` spatial axes. */
-export function requireRank(op: string, rank: number, x: Tensor, kernel: readonly number[]): void {
-  if (x.shape.length === rank + 2 && kernel.length === rank + 2) return;
-  throw new ShapeError(
-    `Cannot convolve ${formatShape(x.shape)} with ${formatShape(kernel)}: ` +
-      `[B, C, ${SIDES[rank]}] and [O, C, ${TAPS[rank]}] are needed`,
-    op,
-    [x.shape, kernel],
-  );
 }

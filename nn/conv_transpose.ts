@@ -8,9 +8,8 @@ import {
   type Weight,
 } from "../core/mod.ts";
 import { range } from "../core/internal.ts";
-import { requireRank } from "./conv.ts";
 import { ofChannels } from "./_normalized.ts";
-import { eachAxis, extent } from "./_spatial.ts";
+import { eachAxis, extent, requireRank } from "./_spatial.ts";
 import type { PerAxis } from "./per_axis.ts";
 
 /** Parameters of a transposed convolution: a kernel [C, O / groups, ...K] and a bias [O]. */

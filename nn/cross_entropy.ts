@@ -13,9 +13,9 @@ import {
   type Tensor,
   where,
 } from "../core/mod.ts";
-import { pickLabels, requireLabels } from "./_labels.ts";
+import { pickLabels, requireLabels } from "./_loss_operands.ts";
 import type { ReductionOptions } from "./reduction.ts";
-import { widened } from "./_widened.ts";
+import { widened } from "./_wide.ts";
 
 /** Options of `crossEntropySums`. */
 export type CrossEntropySumsOptions = {

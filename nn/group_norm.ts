@@ -1,7 +1,7 @@
 import { convert, reshape, ShapeError, type Tensor } from "../core/mod.ts";
 import { formatShape } from "../core/internal.ts";
 import { type GainAndBias, normalized, requireChannels, scaleChannels } from "./_normalized.ts";
-import { widened } from "./_widened.ts";
+import { widened } from "./_wide.ts";
 
 /** Parameters of a group or instance norm: gain `weight` [C] and `bias` [C], each if there is one. */
 export type GroupNormParams = GainAndBias;

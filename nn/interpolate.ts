@@ -75,10 +75,9 @@ export function interpolate(x: Tensor, options: InterpolateOptions): Tensor {
     : eachAxis(size, rank);
   if (sides.length !== rank) refuse(x, `[${sides}] is not one number for each of ${rank} axes`);
   if (!sides.every((side) => Number.isInteger(side) && side >= 1)) {
+    const shape = formatShape(x.shape);
     throw new RangeError(
-      `Cannot interpolate ${
-        formatShape(x.shape)
-      } to sides [${sides}]: they must be positive integers`,
+      `Cannot interpolate ${shape} to sides [${sides}]: they must be positive integers`,
     );
   }
   const resized = (wide: Tensor): Tensor =>

@@ -1,6 +1,6 @@
 import { convert, type Tensor } from "../core/mod.ts";
 import { type GainAndBias, normalized, scaleAndShift, trailingAxes } from "./_normalized.ts";
-import { widened } from "./_widened.ts";
+import { widened } from "./_wide.ts";
 
 /** Parameters of a layer norm: gain `weight` [D] and `bias` [D], each if there is one. */
 export type LayerNormParams = GainAndBias;

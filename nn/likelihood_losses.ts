@@ -13,10 +13,9 @@ import {
   type Tensor,
   where,
 } from "../core/mod.ts";
-import { pickLabels, requireLabels } from "./_labels.ts";
-import { requireSame } from "./losses.ts";
+import { pickLabels, requireLabels, requireSame } from "./_loss_operands.ts";
 import { reduceLosses, type Reduction, type ReductionOptions } from "./reduction.ts";
-import { widened } from "./_widened.ts";
+import { widened } from "./_wide.ts";
 
 /**
  * Cross entropy of target probabilities: -Σ p log softmax(logits) over the last axis, in float32,

@@ -9,7 +9,6 @@ import {
   maximum,
   minimum,
   mul,
-  ShapeError,
   sign,
   square,
   stopGradient,
@@ -17,9 +16,9 @@ import {
   type Tensor,
   where,
 } from "../core/mod.ts";
-import { formatShape, sameShape } from "../core/internal.ts";
+import { requireSame } from "./_loss_operands.ts";
 import { reduceLosses, type ReductionOptions } from "./reduction.ts";
-import { widened } from "./_widened.ts";
+import { widened } from "./_wide.ts";
 
 /**
  * Squared error: (x - y)², in float32, averaged over all elements.
@@ -115,15 +114,4 @@ export function binaryCrossEntropy(
 function difference(x: Tensor, y: Tensor): Tensor {
   requireSame(x, y);
   return sub(widened(x), widened(y));
-}
-
-/** Refuses to compare what would be broadcast: it hides mistakes. */
-export function requireSame(x: Tensor, y: Tensor): void {
-  if (sameShape(x.shape, y.shape)) return;
-  throw new ShapeError(
-    `Cannot compare ${formatShape(x.shape)} with ${formatShape(y.shape)}: the shapes differ; ` +
-      `reshape one of them`,
-    "loss",
-    [x.shape, y.shape],
-  );
 }

@@ -1,8 +1,6 @@
 import { softmax, type Tensor, where } from "../core/mod.ts";
+import { HIDDEN_SCORE } from "../core/internal.ts";
 import { inWide } from "./_wide.ts";
-
-// A hidden score: finite, so that the softmax of a row that sees nothing is not NaN.
-const HIDDEN = -3.4028234663852886e38;
 
 /** Options of `maskedSoftmax`: the axis of the classes, the last by default. */
 export type MaskedSoftmaxOptions = { readonly axis?: number };
@@ -19,5 +17,5 @@ export function maskedSoftmax(
   mask: Tensor,
   options: MaskedSoftmaxOptions = {},
 ): Tensor {
-  return inWide(x, (wide) => where(mask, softmax(where(mask, wide, HIDDEN), options), 0));
+  return inWide(x, (wide) => where(mask, softmax(where(mask, wide, HIDDEN_SCORE), options), 0));
 }

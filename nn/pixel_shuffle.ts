@@ -48,11 +48,6 @@ function requireWhole(x: Tensor, factor: number, ...sides: readonly number[]): v
 }
 
 function refuse(x: Tensor, why: string): never {
-  throw new ShapeError(
-    `Cannot shuffle the pixels of ${formatShape(x.shape)}: ${why}`,
-    "pixelShuffle",
-    [
-      x.shape,
-    ],
-  );
+  const message = `Cannot shuffle the pixels of ${formatShape(x.shape)}: ${why}`;
+  throw new ShapeError(message, "pixelShuffle", [x.shape]);
 }

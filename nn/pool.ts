@@ -37,7 +37,7 @@ export type AvgPoolOptions = PoolOptions & {
  * @param options `kernel`; `stride`, `padding`, `dilation`, `ceilMode`
  * @returns [B, C, ...P], P = ⌊(S + 2 padding - dilation (kernel - 1) - 1) / stride⌋ + 1, or rounded up
  * @throws {ShapeError} if options and spatial axes differ in number, or no window fits
- * @example
+ * @example The larger of each pair
  * ```ts
  * import "../mod.ts";
  * import { tensor } from "../core/mod.ts";

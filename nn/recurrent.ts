@@ -1,22 +1,20 @@
-import {
-  concatenate,
-  convert,
-  foldIn,
-  ShapeError,
-  squeeze,
-  stack,
-  swapAxes,
-  tanh,
-  type Tensor,
-  weightShape,
-  zeros,
-} from "../core/mod.ts";
-import { scan } from "../autodiff/mod.ts";
-import { formatShape, sameShape, sliceAxis } from "../core/internal.ts";
-import { dropout } from "./dropout.ts";
-import { recurrentLayers, type RecurrentParams } from "./recurrent_params.ts";
-import type { RecurrentCellParams } from "./recurrent_cells.ts";
-import { affine, gruStep, lstmStep, type Recurrence, rnnStep } from "./_recurrent_steps.ts";
+import { tanh, type Tensor, type Weight } from "../core/mod.ts";
+import type { DropoutOptions } from "./dropout.ts";
+import { recurrentNetwork } from "./_recurrent_network.ts";
+import { gruStep, lstmStep, type Recurrence, rnnStep } from "./_recurrent_steps.ts";
+
+/**
+ * Parameters of a recurrent network as PyTorch names them: for layer n `weight_ih_l<n>` [k H, I],
+ * `weight_hh_l<n>` [k H, H], `bias_ih_l<n>` and `bias_hh_l<n>` [k H] if there are any; and the same
+ * with `_reverse` for the direction from the end. What there is says how many layers and directions
+ * there are. The second layer's I is H times the directions.
+ */
+export type RecurrentParams = {
+  readonly [name: `weight_ih_l${string}`]: Weight;
+  readonly [name: `weight_hh_l${string}`]: Weight;
+  readonly [name: `bias_ih_l${string}`]: Tensor;
+  readonly [name: `bias_hh_l${string}`]: Tensor;
+};
 
 /** Options of all recurrent networks. */
 export type RecurrentOptions = {
@@ -26,7 +24,7 @@ export type RecurrentOptions = {
    */
   readonly hidden?: Tensor;
   /** Dropout of what a layer hands to the next. */
-  readonly dropout?: { readonly rate: number; readonly key?: Tensor | undefined };
+  readonly dropout?: DropoutOptions;
 };
 
 /** What a recurrent network returns: [B, T, directions · H], and the last hidden state [L, B, H]. */
@@ -86,7 +84,8 @@ export function lstm(
   x: Tensor,
   options: RecurrentOptions & { readonly cell?: Tensor } = {},
 ): RecurrentResult & { readonly cell: Tensor } {
-  const { output, states } = network(params, x, options, {
+  const { output, states } = recurrentNetwork(params, x, {
+    dropout: options.dropout,
     first: [options.hidden, options.cell],
     step: (input, [hidden, cell], recurrence) => {
       const next = lstmStep(input, { hidden: hidden!, cell: cell! }, recurrence);
@@ -102,93 +101,10 @@ function single(
   options: RecurrentOptions,
   step: (input: Tensor, hidden: Tensor, recurrence: Recurrence) => Tensor,
 ): RecurrentResult {
-  const { output, states } = network(params, x, options, {
+  const { output, states } = recurrentNetwork(params, x, {
+    dropout: options.dropout,
     first: [options.hidden],
     step: (input, [hidden], recurrence) => [step(input, hidden!, recurrence)],
   });
   return { output, hidden: states[0]! };
-}
-
-/** First states [L, B, H] where they are given, and from one state to the next; the first is h. */
-type Cell = {
-  readonly first: readonly (Tensor | undefined)[];
-  readonly step: (
-    input: Tensor,
-    state: readonly Tensor[],
-    recurrence: Recurrence,
-  ) => readonly Tensor[];
-};
-
-function network(
-  params: RecurrentParams,
-  x: Tensor,
-  { dropout: drop }: RecurrentOptions,
-  { first, step }: Cell,
-): { readonly output: Tensor; readonly states: readonly Tensor[] } {
-  const layers = recurrentLayers(params);
-  const starts = firstStates(layers, x, first); // of each state, of each layer and direction
-  const ends: (readonly Tensor[])[] = [];
-  let output = x;
-  for (const [layer, cells] of layers.entries()) {
-    const key = drop?.key && layer > 0 ? foldIn(drop.key, layer) : undefined;
-    const input = drop ? dropout(output, { rate: drop.rate, key }) : output;
-    const runs = cells.map((cell, direction) => {
-      const state = starts.map((each) => each[ends.length + direction]!);
-      return run(cell, input, state, { reverse: direction === 1, step });
-    });
-    ends.push(...runs.map(({ state }) => state));
-    const outputs = runs.map((each) => each.output);
-    output = outputs.length === 1 ? outputs[0]! : concatenate(outputs, { axis: 2 });
-  }
-  return { output, states: first.map((_, i) => stack(ends.map((state) => state[i]!))) };
-}
-
-/** One layer in one direction. The products with the inputs are one, outside of the loop. */
-function run(
-  cell: RecurrentCellParams,
-  x: Tensor,
-  state: readonly Tensor[],
-  { reverse, step }: { readonly reverse: boolean; readonly step: Cell["step"] },
-): { readonly output: Tensor; readonly state: readonly Tensor[] } {
-  const inputs = affine(x, cell.weight_ih, cell.bias_ih); // [B, T, k H]
-  const recurrence: Recurrence = (hidden) => affine(hidden, cell.weight_hh, cell.bias_hh);
-  const [last, outputs] = scan(
-    (carry: readonly Tensor[], input: Tensor) => {
-      const next = step(input, carry, recurrence);
-      return [next, next[0]!] as const;
-    },
-    state.map((each) => convert(each, inputs.dtype)),
-    swapAxes(inputs, 0, 1), // [T, B, k H]
-    { reverse },
-  );
-  return { output: swapAxes(outputs, 0, 1), state: last };
-}
-
-/** The first states [B, H] of all layers and directions, for each state that a cell has. */
-function firstStates(
-  layers: readonly (readonly RecurrentCellParams[])[],
-  x: Tensor,
-  given: Cell["first"],
-): readonly (readonly Tensor[])[] {
-  const cells = layers.flat();
-  const [, inputs] = weightShape(cells[0]!.weight_ih);
-  const size = weightShape(cells[0]!.weight_hh)[1]!;
-  const shape = [cells.length, x.shape[0]!, size];
-  const odd = given.find((state) => state && !sameShape(state.shape, shape));
-  if (x.shape.length !== 3 || x.shape[2] !== inputs || odd) {
-    throw new ShapeError(
-      `Cannot run ${formatShape(x.shape)} through a recurrent network: [B, T, ${inputs}]` +
-        (odd ? ` and states ${formatShape(shape)}, not ${formatShape(odd.shape)},` : "") +
-        ` are needed`,
-      "recurrent",
-      [x.shape],
-    );
-  }
-  return given.map((state) =>
-    cells.map((_, i) =>
-      state
-        ? squeeze(sliceAxis(state, { axis: 0, start: i, stop: i + 1 }), { axes: [0] })
-        : zeros(shape.slice(1), { dtype: x.dtype })
-    )
-  );
 }

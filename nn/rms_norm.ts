@@ -1,6 +1,6 @@
 import { add, convert, mean, mul, rsqrt, square, type Tensor } from "../core/mod.ts";
 import { scaleAndShift, trailingAxes } from "./_normalized.ts";
-import { widened } from "./_widened.ts";
+import { widened } from "./_wide.ts";
 
 /** Parameters of a root-mean-square norm: the gain `weight` [D] if there is one. */
 export type RmsNormParams = { readonly weight?: Tensor };

@@ -1,7 +1,8 @@
-import { add, div, sqrt, sub, treeMap, treeZip } from "../core/mod.ts";
+import { add, sub, treeMap, treeZip } from "../core/mod.ts";
 import { descent } from "./_descent.ts";
-import { type AdamOptions, type AdamState, lookAhead } from "./adam.ts";
-import { accumulator, biasCorrection, firstStep, updateMoment, widen } from "./moments.ts";
+import { meansOf, overRoots } from "./_directions.ts";
+import { type AdamOptions, type AdamState, scaleByAdam } from "./adam.ts";
+import { biasCorrection, updateMoment, widen } from "./moments.ts";
 import type { LearningRate, Optimizer, Transform } from "./optimizer.ts";
 
 /** Options of `adabelief`: those of Adam, but both eps are 1e-16 by default. */
@@ -17,23 +18,16 @@ export function scaleByBelief(options: AdabeliefOptions = {}): Transform<AdamSta
   const { b1 = 0.9, b2 = 0.999, eps = 1e-16, epsRoot = 1e-16, nesterov = false } = options;
   return {
     kind: "transform",
-    init: (params) => ({
-      step: firstStep(),
-      mu: treeMap(accumulator, params),
-      nu: treeMap(accumulator, params),
-    }),
+    init: scaleByAdam().init,
     update: (grads, state) => {
       const step = add(state.step, 1);
       const mu = updateMoment(state.mu, grads, { decay: b1 });
       const errors = treeZip(([g, m]) => sub(widen(g!), m!), grads, mu);
       const spread = updateMoment(state.nu, errors, { decay: b2, order: 2 });
       const nu = treeMap((s) => add(s, epsRoot), spread);
-      const directions = treeZip(
-        ([, m, s]) => div(m!, add(sqrt(s!), eps)),
-        grads,
-        nesterov ? lookAhead(mu, grads, { b1, step }) : biasCorrection(mu, { decay: b1, step }),
-        biasCorrection(nu, { decay: b2, step }),
-      );
+      const means = meansOf(mu, grads, { b1, step, nesterov });
+      const squares = biasCorrection(nu, { decay: b2, step });
+      const directions = overRoots(grads, { means, squares }, { eps, epsRoot: 0 });
       return [directions, { step, mu, nu }];
     },
   };

@@ -1,18 +1,7 @@
-import {
-  add,
-  convert,
-  div,
-  type DType,
-  mul,
-  sqrt,
-  type Tensor,
-  type Tree,
-  treeMap,
-  treeZip,
-  zeros,
-} from "../core/mod.ts";
+import { add, convert, type DType, type Tensor, type Tree, treeMap, zeros } from "../core/mod.ts";
 import { descent } from "./_descent.ts";
-import { accumulator, biasCorrection, firstStep, unbias, updateMoment, widen } from "./moments.ts";
+import { meansOf, overRoots } from "./_directions.ts";
+import { accumulator, biasCorrection, firstStep, updateMoment } from "./moments.ts";
 import type { LearningRate, Optimizer, Transform } from "./optimizer.ts";
 
 /** Options of `adam` and of what is built on it. */
@@ -54,36 +43,13 @@ export function scaleByAdam(options: AdamOptions = {}): Transform<AdamState> {
       const step = add(state.step, 1);
       const mu = updateMoment(state.mu, grads, { decay: b1 });
       const nu = updateMoment(state.nu, grads, { decay: b2, order: 2 });
-      const means = nesterov
-        ? lookAhead(mu, grads, { b1, step })
-        : biasCorrection(mu, { decay: b1, step });
+      const means = meansOf(mu, grads, { b1, step, nesterov });
       const squares = biasCorrection(nu, { decay: b2, step });
-      const directions = treeZip(
-        ([, m, v]) => div(m!, add(sqrt(add(v!, epsRoot)), eps)),
-        grads,
-        means,
-        squares,
-      );
+      const directions = overRoots(grads, { means, squares }, { eps, epsRoot });
       const kept = muDtype ? treeMap((m) => convert(m, muDtype), mu) : mu;
       return [directions, { step, mu: kept, nu }];
     },
   };
-}
-
-/** The corrected mean as it would be after this gradient once more: b1 · m̂ + (1 - b1) · ĝ. */
-export function lookAhead(
-  mu: Tree,
-  grads: Tree,
-  options: { readonly b1: number; readonly step: Tensor },
-): Tree {
-  const { b1, step } = options;
-  const ahead = unbias(b1, add(step, 1));
-  const here = unbias(b1, step);
-  return treeZip(
-    ([m, g]) => add(mul(b1, div(m!, ahead)), mul(1 - b1, div(widen(g!), here))),
-    mu,
-    grads,
-  );
 }
 
 /**

@@ -1,8 +1,8 @@
-import { abs, add, div, maximum, mul, treeMap, treeZip } from "../core/mod.ts";
+import { abs, add, div, maximum, mul, treeZip } from "../core/mod.ts";
 import { descent, followedBy } from "./_descent.ts";
-import type { AdamState } from "./adam.ts";
+import { type AdamState, scaleByAdam } from "./adam.ts";
 import { addDecayedWeights, type DecayRule } from "./decay.ts";
-import { accumulator, biasCorrection, firstStep, updateMoment, widen } from "./moments.ts";
+import { biasCorrection, updateMoment, widen } from "./moments.ts";
 import type { LearningRate, Optimizer, Transform } from "./optimizer.ts";
 
 /** Options of `adamax`. */
@@ -32,11 +32,7 @@ export function scaleByAdamax(options: AdamaxOptions = {}): Transform<AdamState>
   const { b1 = 0.9, b2 = 0.999, eps = 1e-8 } = options;
   return {
     kind: "transform",
-    init: (params) => ({
-      step: firstStep(),
-      mu: treeMap(accumulator, params),
-      nu: treeMap(accumulator, params),
-    }),
+    init: scaleByAdam().init,
     update: (grads, state) => {
       const step = add(state.step, 1);
       const mu = updateMoment(state.mu, grads, { decay: b1 });

@@ -3,7 +3,6 @@ import {
   div,
   equal,
   mul,
-  sqrt,
   sub,
   type Tensor,
   type Tree,
@@ -12,6 +11,7 @@ import {
   where,
 } from "../core/mod.ts";
 import { descent, followedBy } from "./_descent.ts";
+import { rootOf } from "./_directions.ts";
 import { addDecayedWeights, type DecayOptions } from "./decay.ts";
 import { accumulator, biasCorrection, firstStep, updateMoment, widen } from "./moments.ts";
 import type { LearningRate, Optimizer, Transform } from "./optimizer.ts";
@@ -71,7 +71,7 @@ export function scaleByAdan(options: ScaleByAdanOptions = {}): Transform<AdanSta
       const n = updateMoment(state.n, ahead, { decay: b3, order: 2 });
       const directions = treeZip(
         ([, mean, change, squared]) =>
-          div(add(mean!, mul(1 - b2, change!)), add(sqrt(add(squared!, epsRoot)), eps)),
+          div(add(mean!, mul(1 - b2, change!)), rootOf(squared!, { eps, epsRoot })),
         grads,
         biasCorrection(m, { decay: b1, step }),
         biasCorrection(v, { decay: b2, step }),

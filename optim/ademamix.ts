@@ -1,5 +1,6 @@
-import { add, div, mul, sqrt, type Tensor, type Tree, treeMap, treeZip } from "../core/mod.ts";
+import { add, div, mul, type Tensor, type Tree, treeMap, treeZip } from "../core/mod.ts";
 import { descent, followedBy } from "./_descent.ts";
+import { rootOf } from "./_directions.ts";
 import { addDecayedWeights, type DecayOptions } from "./decay.ts";
 import { accumulator, biasCorrection, firstStep, updateMoment } from "./moments.ts";
 import {
@@ -60,8 +61,7 @@ export function scaleByAdemamix(options: ScaleByAdemamixOptions = {}): Transform
       const nu = updateMoment(state.nu, grads, { decay: b2, order: 2 });
       const weight = rateAt(alpha, state.step);
       const directions = treeZip(
-        ([, fast, slow, v]) =>
-          div(add(fast!, mul(weight, slow!)), add(sqrt(add(v!, epsRoot)), eps)),
+        ([, fast, slow, v]) => div(add(fast!, mul(weight, slow!)), rootOf(v!, { eps, epsRoot })),
         grads,
         biasCorrection(m1, { decay: b1, step }),
         m2,

@@ -12,6 +12,7 @@ import {
   where,
 } from "../core/mod.ts";
 import { descent } from "./_descent.ts";
+import { asDirections } from "./_directions.ts";
 import { type AdamState, scaleByAdam } from "./adam.ts";
 import { updateMoment, widen } from "./moments.ts";
 import type { LearningRate, Optimizer, Transform } from "./optimizer.ts";
@@ -56,8 +57,7 @@ export function scaleByAdopt(options: AdoptOptions = {}): Transform<AdamState> {
       const nu = updateMoment(state.nu, grads, { decay: where(first, 0, b2), order: 2 });
       const mu = updateMoment(state.mu, normalized, { decay });
       const shown = nesterov ? updateMoment(mu, normalized, { decay }) : mu;
-      const directions = treeZip(([, m]) => m!, grads, shown);
-      return [directions, { step: add(state.step, 1), mu, nu }];
+      return [asDirections(grads, shown), { step: add(state.step, 1), mu, nu }];
     },
   };
 }

@@ -1,6 +1,8 @@
-import { add, div, maximum, sqrt, type Tensor, type Tree, treeMap, treeZip } from "../core/mod.ts";
+import { add, maximum, type Tree, treeMap, treeZip } from "../core/mod.ts";
 import { descent } from "./_descent.ts";
-import { accumulator, biasCorrection, firstStep, updateMoment } from "./moments.ts";
+import { overRoots } from "./_directions.ts";
+import { type AdamState, scaleByAdam } from "./adam.ts";
+import { accumulator, biasCorrection, updateMoment } from "./moments.ts";
 import type { LearningRate, Optimizer, Transform } from "./optimizer.ts";
 
 /** Options of `amsgrad`. */
@@ -23,12 +25,7 @@ export type AmsgradOptions = {
 };
 
 /** Steps taken, the running means of Adam, and the largest mean of squares so far. */
-export type AmsgradState = {
-  readonly step: Tensor;
-  readonly mu: Tree;
-  readonly nu: Tree;
-  readonly nuMax: Tree;
-};
+export type AmsgradState = AdamState & { readonly nuMax: Tree };
 
 /**
  * The direction of AMSGrad, m̂ / (√max(v̂) + eps): Adam whose second moment never shrinks.
@@ -41,9 +38,7 @@ export function scaleByAmsgrad(options: AmsgradOptions = {}): Transform<AmsgradS
   return {
     kind: "transform",
     init: (params) => ({
-      step: firstStep(),
-      mu: treeMap(accumulator, params),
-      nu: treeMap(accumulator, params),
+      ...scaleByAdam().init(params),
       nuMax: treeMap(accumulator, params),
     }),
     update: (grads, state) => {
@@ -56,12 +51,9 @@ export function scaleByAmsgrad(options: AmsgradOptions = {}): Transform<AmsgradS
         state.nuMax,
         biasCorrectionNu === "before" ? correct(nu) : nu,
       );
-      const directions = treeZip(
-        ([, m, v]) => div(m!, add(sqrt(add(v!, epsRoot)), eps)),
-        grads,
-        biasCorrectionMu ? biasCorrection(mu, { decay: b1, step }) : mu,
-        biasCorrectionNu === "after" ? correct(nuMax) : nuMax,
-      );
+      const means = biasCorrectionMu ? biasCorrection(mu, { decay: b1, step }) : mu;
+      const squares = biasCorrectionNu === "after" ? correct(nuMax) : nuMax;
+      const directions = overRoots(grads, { means, squares }, { eps, epsRoot });
       return [directions, { step, mu, nu, nuMax }];
     },
   };

@@ -1,13 +1,5 @@
-import {
-  add,
-  convert,
-  type DType,
-  type Tensor,
-  type Tree,
-  treeMap,
-  treeZip,
-  zeros,
-} from "../core/mod.ts";
+import { add, convert, type DType, type Tensor, type Tree, treeMap, zeros } from "../core/mod.ts";
+import { asDirections } from "./_directions.ts";
 import { accumulator, biasCorrection, firstStep, updateMoment } from "./moments.ts";
 import type { Transform } from "./optimizer.ts";
 
@@ -38,7 +30,7 @@ export function ema(options: EmaOptions): Transform<EmaState> {
       const mean = updateMoment(state.ema, grads, { decay });
       const shown = debias ? biasCorrection(mean, { decay, step }) : mean;
       const kept = dtype ? treeMap((m) => convert(m, dtype), mean) : mean;
-      return [treeZip(([, m]) => m!, grads, shown), { step, ema: kept }];
+      return [asDirections(grads, shown), { step, ema: kept }];
     },
   };
 }

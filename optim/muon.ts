@@ -1,10 +1,10 @@
 import { add, mul, sum, type Tensor, type Tree, treeMap, treeZip } from "../core/mod.ts";
-import { lookAhead } from "./adam.ts";
+import { meansOf } from "./_directions.ts";
 import { adamw } from "./adamw.ts";
 import { addDecayedWeights, type DecayOptions } from "./decay.ts";
 import { groups, type GroupsState } from "./groups.ts";
 import { stateless } from "./identity.ts";
-import { accumulator, biasCorrection, firstStep, updateMoment } from "./moments.ts";
+import { accumulator, firstStep, updateMoment } from "./moments.ts";
 import {
   chain,
   type EmptyState,
@@ -66,9 +66,6 @@ export function scaleByMuon(options: ScaleByMuonOptions = {}): Transform<MuonSta
     update: (grads, state) => {
       const step = add(state.step, 1);
       const mu = updateMoment(state.mu, grads, { decay: beta });
-      const means = nesterov
-        ? lookAhead(mu, grads, { b1: beta, step })
-        : biasCorrection(mu, { decay: beta, step });
       const directions = treeZip(
         ([, m]) => {
           const near = orthogonalize(m!, options);
@@ -76,7 +73,7 @@ export function scaleByMuon(options: ScaleByMuonOptions = {}): Transform<MuonSta
           return adaptive ? mul(product(), near) : near;
         },
         grads,
-        means,
+        meansOf(mu, grads, { b1: beta, step, nesterov }),
       );
       return [directions, { step, mu }];
     },

@@ -1,17 +1,6 @@
-import {
-  add,
-  div,
-  equal,
-  mul,
-  sqrt,
-  square,
-  sum,
-  treeMap,
-  treeZip,
-  where,
-  zeros,
-} from "../core/mod.ts";
+import { add, div, equal, mul, square, sum, treeMap, treeZip, where, zeros } from "../core/mod.ts";
 import { descent } from "./_descent.ts";
+import { asDirections, rootOf } from "./_directions.ts";
 import type { AdamState } from "./adam.ts";
 import { accumulator, firstStep, movingAverage, widen } from "./moments.ts";
 import type { LearningRate, Optimizer, Transform } from "./optimizer.ts";
@@ -57,7 +46,7 @@ export function scaleByNovograd(options: NovogradOptions = {}): Transform<AdamSt
       );
       const mu = treeZip(
         ([m, g, p, v]) => {
-          const normalized = div(widen(g!), add(sqrt(add(v!, epsRoot)), eps));
+          const normalized = div(widen(g!), rootOf(v!, { eps, epsRoot }));
           const entering = weightDecay === 0
             ? normalized
             : add(normalized, mul(weightDecay, widen(p!)));
@@ -68,8 +57,7 @@ export function scaleByNovograd(options: NovogradOptions = {}): Transform<AdamSt
         params,
         nu,
       );
-      const directions = treeZip(([, m]) => m!, grads, mu);
-      return [directions, { step: add(state.step, 1), mu, nu }];
+      return [asDirections(grads, mu), { step: add(state.step, 1), mu, nu }];
     },
   };
 }

@@ -1,4 +1,16 @@
-import { add, div, matmul, mul, sqrt, square, sum, swapAxes, type Tensor } from "../core/mod.ts";
+import {
+  add,
+  div,
+  matmul,
+  mul,
+  ShapeError,
+  sqrt,
+  square,
+  sum,
+  swapAxes,
+  type Tensor,
+} from "../core/mod.ts";
+import { formatShape } from "../core/internal.ts";
 
 /** Coefficients of one step, x ← a · x + (b · A + c · A²) x with A = x xᵀ. */
 export type NewtonSchulz = readonly [a: number, b: number, c: number];
@@ -17,13 +29,17 @@ export type OrthogonalizeOptions = {
  * About U Vᵀ for matrices [..., m, n] with singular value decomposition U S Vᵀ: products alone bring
  * every singular value near 1.
  *
- * @throws {RangeError} if `x` is no matrix
+ * @throws {ShapeError} if `x` is no matrix
  * @see Jordan et al. 2024, "Muon: an optimizer for hidden layers in neural networks"
  */
 export function orthogonalize(x: Tensor, options: OrthogonalizeOptions = {}): Tensor {
   const { eps = 1e-8 } = options;
   if (x.shape.length < 2) {
-    throw new RangeError(`Cannot orthogonalize [${x.shape}]: it has fewer than two axes`);
+    throw new ShapeError(
+      `Cannot orthogonalize ${formatShape(x.shape)}: it has fewer than two axes; leave it out`,
+      "orthogonalize",
+      [x.shape],
+    );
   }
   const isTall = x.shape.at(-2)! > x.shape.at(-1)!;
   // The products x xᵀ are smaller on the shorter side.

@@ -12,7 +12,8 @@ import {
   where,
 } from "../core/mod.ts";
 import { descent } from "./_descent.ts";
-import { type AdamOptions, type AdamState, lookAhead, scaleByAdam } from "./adam.ts";
+import { meansOf, rootOf } from "./_directions.ts";
+import { type AdamOptions, type AdamState, scaleByAdam } from "./adam.ts";
 import { biasCorrection, unbias, updateMoment } from "./moments.ts";
 import type { LearningRate, Optimizer, Transform } from "./optimizer.ts";
 
@@ -32,7 +33,8 @@ export type RadamOptions = Omit<AdamOptions, "muDtype"> & {
  * @see Liu et al. 2019, arXiv:1908.03265, algorithm 2
  */
 export function scaleByRadam(options: RadamOptions = {}): Transform<AdamState> {
-  const { b1 = 0.9, b2 = 0.999, eps = 1e-8, epsRoot = 0, nesterov, threshold = 5 } = options;
+  const { b1 = 0.9, b2 = 0.999, eps = 1e-8, epsRoot = 0 } = options;
+  const { nesterov = false, threshold = 5 } = options;
   return {
     kind: "transform",
     init: scaleByAdam().init,
@@ -45,11 +47,11 @@ export function scaleByRadam(options: RadamOptions = {}): Transform<AdamState> {
       const factor = rectification(b2, where(trusted, length, 5));
       const directions = treeZip(
         ([, m, v]) => {
-          const adaptive = div(mul(factor, m!), add(sqrt(add(v!, epsRoot)), eps));
+          const adaptive = div(mul(factor, m!), rootOf(v!, { eps, epsRoot }));
           return where(trusted, adaptive, m!);
         },
         grads,
-        nesterov ? lookAhead(mu, grads, { b1, step }) : biasCorrection(mu, { decay: b1, step }),
+        meansOf(mu, grads, { b1, step, nesterov }),
         biasCorrection(nu, { decay: b2, step }),
       );
       return [directions, { step, mu, nu }];

@@ -11,11 +11,11 @@ import {
   type Tree,
   treeEntries,
   treeMap,
-  treeZip,
   where,
   zeros,
 } from "../core/mod.ts";
 import { descent } from "./_descent.ts";
+import { asDirections } from "./_directions.ts";
 import { accumulator, updateMoment, widen } from "./moments.ts";
 import type { LearningRate, Optimizer, Transform } from "./optimizer.ts";
 
@@ -66,7 +66,7 @@ export function scaleBySm3(options: Sm3Options = {}): Transform<Sm3State> {
         return mul(g, where(greater(v, 0), rsqrt(add(v, eps)), 0));
       }, grads);
       const nu = updateMoment(state.nu, normalized, { decay: momentum });
-      return [treeZip(([, m]) => m!, grads, nu), { mu, nu }];
+      return [asDirections(grads, nu), { mu, nu }];
     },
   };
 }

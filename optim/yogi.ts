@@ -1,16 +1,6 @@
-import {
-  add,
-  div,
-  mul,
-  sign,
-  sqrt,
-  square,
-  sub,
-  type Tree,
-  treeMap,
-  treeZip,
-} from "../core/mod.ts";
+import { add, mul, sign, square, sub, type Tree, treeMap, treeZip } from "../core/mod.ts";
 import { descent } from "./_descent.ts";
+import { overRoots } from "./_directions.ts";
 import type { AdamState } from "./adam.ts";
 import { accumulator, biasCorrection, firstStep, updateMoment, widen } from "./moments.ts";
 import type { LearningRate, Optimizer, Transform } from "./optimizer.ts";
@@ -54,12 +44,9 @@ export function scaleByYogi(options: YogiOptions = {}): Transform<AdamState> {
         state.nu,
         grads,
       );
-      const directions = treeZip(
-        ([, m, v]) => div(m!, add(sqrt(add(v!, epsRoot)), eps)),
-        grads,
-        biasCorrection(mu, { decay: b1, step }),
-        biasCorrection(nu, { decay: b2, step }),
-      );
+      const means = biasCorrection(mu, { decay: b1, step });
+      const squares = biasCorrection(nu, { decay: b2, step });
+      const directions = overRoots(grads, { means, squares }, { eps, epsRoot });
       return [directions, { step, mu, nu }];
     },
   };

@@ -21,21 +21,29 @@ const TASK_TYPES = [
   "FEATURE_EXTRACTION",
 ];
 
+/** Fields of every configuration besides its own and peft_type. */
+const COMMON: FieldTable = { task_type: null, base_model_name_or_path: null, revision: null };
+
+/** What PEFT notes in every file without an effect on what an adapter computes. */
+const NOTES = ["auto_mapping", "inference_mode", "peft_version"];
+
 /**
  * The configuration in `json`: known fields with their defaults, checked for type. Heads of
  * classification tasks join modules_to_save, where a table has that field.
  *
- * @param ignored fields that do not change what an adapter computes: dropped
+ * @param own the method's fields with their defaults, and its peft_type
+ * @param ignored fields of the method that do not change what an adapter computes: dropped
  * @throws {UnsupportedError} for any other field that is neither null, false nor empty
  * @throws {TypeError} for a value of a type that the field cannot have
  */
 export function readConfig<C extends AdapterConfig>(
   json: JsonRecord,
-  fields: FieldTable,
-  ignored: readonly string[],
+  own: FieldTable,
+  ignored: readonly string[] = [],
 ): C {
+  const fields: FieldTable = { peft_type: own.peft_type!, ...COMMON, ...own };
   for (const [field, value] of Object.entries(json)) {
-    if (field in fields || ignored.includes(field) || isOff(value)) continue;
+    if (field in fields || [...NOTES, ...ignored].includes(field) || isOff(value)) continue;
     throw new UnsupportedError(
       `Cannot read the adapter configuration: "${field}" is ${JSON.stringify(value)}, which is ` +
         `unknown and may change what the adapter computes; remove the field if it does not`,
@@ -107,4 +115,19 @@ export function asNumber(
 ): number {
   if (typeof value === "number" && valid(value)) return value;
   throw new RangeError(`Cannot use ${field} ${JSON.stringify(value)}: it must be ${expected}`);
+}
+
+/** Whether a number counts something that is there. */
+export function isPositiveInteger(n: number): boolean {
+  return Number.isInteger(n) && n > 0;
+}
+
+/** `value`, checked to be a positive integer. */
+export function asPositiveInteger(field: string, value: number): number {
+  return asNumber(field, value, isPositiveInteger, "a positive integer");
+}
+
+/** `value`, checked to be a rate of dropout. */
+export function asRate(field: string, value: number): number {
+  return asNumber(field, value, (p) => p >= 0 && p < 1, "in [0, 1)");
 }

@@ -6,26 +6,26 @@ import {
   type Tensor,
   type Tree,
 } from "../core/mod.ts";
+import { HELD, heldTensors } from "../core/internal.ts";
 import { join } from "./layout.ts";
 
 /**
  * A tensor that an adapter needs and does not train, such as random projections or indices.
  *
  * It belongs to the structure of the adapter, as its configuration does, and is no leaf: gradients,
- * optimizers and counts pass it by, and jit takes it as a value from outside. `scope` does not see
- * it either: make or read such an adapter before the scope that uses it.
+ * optimizers and counts pass it by, and jit takes it as a value from outside. `scope` keeps it with
+ * the adapter that it returns; `dispose` leaves it, since adapters made of this one have it too.
  */
 export type Frozen = StructuredWeight;
 
 const KIND = "frozen";
-const VALUE: unique symbol = Symbol("the frozen tensor");
 
-/** The id tells structures with different tensors apart; the tensor itself is no JSON. */
-type FrozenStatics = { readonly id: number; readonly [VALUE]: Tensor };
+/** The id tells structures with different tensors apart. */
+type FrozenStatics = { readonly id: number; readonly [HELD]: Tensor };
 
 /** `x` as a part of an adapter that is not trained. */
 export function frozen(x: Tensor): Frozen {
-  const statics: FrozenStatics = { id: x.id, [VALUE]: x };
+  const statics: FrozenStatics = { id: x.id, [HELD]: x };
   return { [STRUCTURED]: true, kind: KIND, fields: {}, statics };
 }
 
@@ -36,7 +36,7 @@ export function isFrozen(x: unknown): x is Frozen {
 
 /** A tensor, frozen or not. */
 export function thaw(x: Tensor | Frozen): Tensor {
-  return isTensor(x) ? x : (x.statics as unknown as FrozenStatics)[VALUE];
+  return isTensor(x) ? x : heldTensors(x)[0]!;
 }
 
 /** Every tensor of a tree by its path, frozen ones included. */

@@ -87,7 +87,7 @@ export function orthogonalFactors(
         `either factor; use an even rank`,
     );
   }
-  const [forQ, forA, forB] = splitKey(key, 3) as readonly [Tensor, Tensor, Tensor];
+  const [forQ, forA, forB] = splitKey(key, 3);
   const [q] = qr(normal(forQ, [r, r]));
   const rows = (first: number): Tensor =>
     slice(q, { start: [first, 0], stop: [r, r], step: [2, 1] }); // [r / 2, r]

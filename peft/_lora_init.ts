@@ -85,7 +85,7 @@ function initFactors(key: Tensor, module: Module, config: LoraConfig): Factors {
   const init = normalizeInit(config.init_lora_weights);
   const r = rankOf(config, module.path);
   const { A, B } = factorShapes(module, r);
-  const [forA, forB] = splitKey(key) as readonly [Tensor, Tensor];
+  const [forA, forB] = splitKey(key);
   if (module.layout === "embedding") {
     return { lora_A: init === false ? normal(forA, A) : zeros(A), lora_B: normal(forB, B) };
   }

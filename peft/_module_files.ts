@@ -21,7 +21,7 @@ export const SHARED_PREFIX = "base_model.";
 
 /** Tensors of an adapter by the names of PEFT's files, without those that modules share. */
 export function moduleTensors(fields: ModuleFields): FlatTree {
-  const own = entriesWithFrozen(fields.modules as Tree);
+  const own = entriesWithFrozen(fields.modules);
   const replaced = Object.entries(fields.replaced).map(([path, tensor]) => {
     const module = path.slice(0, path.lastIndexOf("."));
     const isBias = path.endsWith(".bias") && module in fields.modules;

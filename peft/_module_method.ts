@@ -7,15 +7,14 @@ import {
   type Tree,
   treeEntries,
   type Weight,
-  weightShape,
 } from "../core/mod.ts";
 import { type Adapter, makeAdapter, type ModuleFields } from "./adapter.ts";
 import { givenFields, readConfig } from "./_config.ts";
 import { LORA_TARGETS, type TargetTable } from "./defaults.ts";
-import { frozen, thaw } from "./_frozen.ts";
+import { entriesWithFrozen, frozen } from "./_frozen.ts";
 import { foldInPath } from "./_keys.ts";
-import type { Layout, Module } from "./layout.ts";
-import type { GraftOptions, Method } from "./method.ts";
+import type { Layout, LayoutOptions, Module } from "./layout.ts";
+import type { GraftOptions, InitOptions, Method } from "./method.ts";
 import { checkModules, checkShape, fieldsFromTensors, moduleTensors } from "./_module_files.ts";
 import { graftModules } from "./_module_graft.ts";
 import { replacedTensors } from "./_replaced.ts";
@@ -54,9 +53,6 @@ export type ModuleSpec<M extends Fields, C extends ModuleConfig> = {
 export type ModuleOptions = GraftOptions & { readonly shared: FlatTree };
 
 const COMMON = {
-  task_type: null,
-  base_model_name_or_path: null,
-  revision: null,
   target_modules: null,
   exclude_modules: null,
   layers_to_transform: null,
@@ -64,42 +60,20 @@ const COMMON = {
   modules_to_save: null,
 } as const;
 
+type JsonRecord = { readonly [field: string]: Json };
+
 /** A method from what is peculiar to it. */
 export function moduleMethod<M extends Fields, C extends ModuleConfig>(
   spec: ModuleSpec<M, C>,
 ): Method<Adapter<ModuleFields<M>, C>, C> {
-  const { name, peft_type, accepts } = spec;
-  const parseConfig = (json: { readonly [field: string]: Json }): C => {
-    const config = readConfig<C>(json, { peft_type, ...COMMON, ...spec.fields }, [
-      "auto_mapping",
-      "inference_mode",
-      "peft_version",
-      ...spec.ignored ?? [],
-    ]);
-    spec.check?.(config);
-    return config;
-  };
   return {
-    name,
-    peft_type,
+    name: spec.name,
+    peft_type: spec.peft_type,
     kind: "weights",
-    parseConfig,
-    init: (key, params, options = {}) => {
-      const table = spec.targets ?? LORA_TARGETS;
-      const parsed = parseConfig(givenFields(options) as { readonly [field: string]: Json });
-      const config = resolveTargets(parsed, params, { ...options, table });
-      const selected = selectModules(params, config, { ...options, accepts });
-      const modules = Object.fromEntries(selected.map((module) => [
-        module.path,
-        spec.init(foldInPath(key, module.path), module, config),
-      ]));
-      const replaced = replacedTensors(params, config, Object.keys(modules));
-      const shared = spec.shared && initShared(spec.shared, key, { modules: selected, config });
-      return makeAdapter(name, fieldsOf({ modules, replaced }, shared), config);
-    },
+    parseConfig: (json) => parseConfig(spec, json),
+    init: (key, params, options = {}) => initAdapter(spec, key, { params, options }),
     graft: <P extends Tree>(params: P, adapter: Adapter<ModuleFields<M>, C>, options = {}): P => {
-      const entries = Object.entries(adapter.fields.shared ?? {});
-      const shared = Object.fromEntries(entries.map(([name, x]) => [name, thaw(x as Tensor)]));
+      const shared = Object.fromEntries(entriesWithFrozen(adapter.fields.shared ?? {}));
       return graftModules(params, adapter.fields, {
         ...options,
         update: (node, tensors, module) => ({
@@ -114,24 +88,60 @@ export function moduleMethod<M extends Fields, C extends ModuleConfig>(
       return spec.files ? spec.files.pack(tensors, statics) : tensors;
     },
     fromTensors: (config, tensors, params, options = {}) => {
-      const selected = selectModules(params, config, { ...options, accepts });
       const unpacked = spec.files ? spec.files.unpack(tensors, config) : tensors;
-      const { shared, rest } = spec.shared
-        ? sharedFromTensors(spec.shared, unpacked, { modules: selected, config })
-        : { shared: undefined, rest: unpacked };
-      const names = [...new Set(selected.flatMap((m) => Object.keys(spec.shapes(m, config))))];
-      const found = fieldsFromTensors(rest, names, { params, config });
-      checkModules(Object.keys(found.modules), selected.map(({ path }) => path));
-      for (const module of selected) {
-        for (const [tensor, shape] of Object.entries(spec.shapes(module, config))) {
-          const like = new Map(treeEntries(found.modules[module.path]!)).get(tensor);
-          checkShape(`${module.path}.${tensor}`, like?.shape ?? [], shape);
-        }
-      }
-      const fields = { ...found, modules: freezeNamed(found.modules, spec.frozen ?? []) };
-      return makeAdapter(name, fieldsOf(fields as ModuleFields<M>, shared), config);
+      return adapterFromTensors(spec, unpacked, { ...options, params, config });
     },
   };
+}
+
+function parseConfig<M extends Fields, C extends ModuleConfig>(
+  { peft_type, fields, ignored, check }: ModuleSpec<M, C>,
+  json: JsonRecord,
+): C {
+  const config = readConfig<C>(json, { peft_type, ...COMMON, ...fields }, ignored);
+  check?.(config);
+  return config;
+}
+
+function initAdapter<M extends Fields, C extends ModuleConfig>(
+  spec: ModuleSpec<M, C>,
+  key: Tensor,
+  { params, options }: { readonly params: Tree; readonly options: InitOptions<C> },
+): Adapter<ModuleFields<M>, C> {
+  const table = spec.targets ?? LORA_TARGETS;
+  const parsed = parseConfig(spec, givenFields(options) as JsonRecord);
+  const config = resolveTargets(parsed, params, { ...options, table });
+  const selected = selectModules(params, config, { ...options, accepts: spec.accepts });
+  const modules = Object.fromEntries(selected.map((module) => [
+    module.path,
+    spec.init(foldInPath(key, module.path), module, config),
+  ]));
+  const replaced = replacedTensors(params, config, Object.keys(modules));
+  const shared = spec.shared && initShared(spec.shared, key, { modules: selected, config });
+  return makeAdapter(spec.name, fieldsOf({ modules, replaced }, shared), config);
+}
+
+/** @throws {TreeError} naming a tensor that is missing, surplus or of another shape */
+function adapterFromTensors<M extends Fields, C extends ModuleConfig>(
+  spec: ModuleSpec<M, C>,
+  tensors: FlatTree,
+  { params, config, ...options }: LayoutOptions & { readonly params: Tree; readonly config: C },
+): Adapter<ModuleFields<M>, C> {
+  const selected = selectModules(params, config, { ...options, accepts: spec.accepts });
+  const { shared, rest } = spec.shared
+    ? sharedFromTensors(spec.shared, tensors, { modules: selected, config })
+    : { shared: undefined, rest: tensors };
+  const names = [...new Set(selected.flatMap((m) => Object.keys(spec.shapes(m, config))))];
+  const found = fieldsFromTensors(rest, names, { params, config });
+  checkModules(Object.keys(found.modules), selected.map(({ path }) => path));
+  for (const module of selected) {
+    for (const [tensor, shape] of Object.entries(spec.shapes(module, config))) {
+      const like = new Map(treeEntries(found.modules[module.path]!)).get(tensor);
+      checkShape(`${module.path}.${tensor}`, like?.shape ?? [], shape);
+    }
+  }
+  const fields = { ...found, modules: freezeNamed(found.modules, spec.frozen ?? []) };
+  return makeAdapter(spec.name, fieldsOf(fields as ModuleFields<M>, shared), config);
 }
 
 function fieldsOf<M extends Fields>(
@@ -152,10 +162,4 @@ function freezeNamed(
     );
   };
   return Object.fromEntries(Object.entries(modules).map(([path, one]) => [path, freeze(one)]));
-}
-
-/** Inputs and outputs of a matrix module. */
-export function sidesOf(module: Module): readonly [inputs: number, outputs: number] {
-  const [first, second] = weightShape(module.weight) as readonly [number, number];
-  return module.layout === "conv1d" ? [first, second] : [second, first];
 }

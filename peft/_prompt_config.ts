@@ -1,6 +1,6 @@
 import { type Json, type Tree, weightShape } from "../core/mod.ts";
 import type { AdapterConfig } from "./adapter.ts";
-import { asNumber, type FieldTable, readConfig } from "./_config.ts";
+import { asPositiveInteger, type FieldTable, readConfig } from "./_config.ts";
 import type { InitContext } from "./method.ts";
 import { tokenTable } from "./_prompt_places.ts";
 
@@ -30,9 +30,6 @@ export function readPromptConfig<C extends PromptConfig>(
   ignored: readonly string[] = [],
 ): C {
   const config = readConfig<C>(json, {
-    task_type: null,
-    base_model_name_or_path: null,
-    revision: null,
     num_virtual_tokens: 0,
     token_dim: 0,
     num_layers: 0,
@@ -40,16 +37,15 @@ export function readPromptConfig<C extends PromptConfig>(
     num_transformer_submodules: json.task_type === "SEQ_2_SEQ_LM" ? 2 : 1,
     modules_to_save: null,
     ...fields,
-  }, ["auto_mapping", "inference_mode", "peft_version", ...ignored]);
+  }, ignored);
   if (json.num_virtual_tokens === undefined) {
     throw new RangeError(
       `Cannot use ${fields.peft_type} without num_virtual_tokens: set it to the length of the ` +
         `prompt, such as 20`,
     );
   }
-  const positive = (n: number): boolean => Number.isInteger(n) && n > 0;
-  asNumber("num_virtual_tokens", config.num_virtual_tokens, positive, "a positive integer");
-  asNumber("token_dim", config.token_dim, positive, "a positive integer");
+  asPositiveInteger("num_virtual_tokens", config.num_virtual_tokens);
+  asPositiveInteger("token_dim", config.token_dim);
   return config;
 }
 

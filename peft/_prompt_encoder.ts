@@ -23,7 +23,7 @@ export type LstmTensors = { readonly [name: string]: Tensor };
 
 /** A linear layer as PyTorch starts it: uniform within 1/√in. */
 export function initLinear(key: Tensor, inputs: number, outputs: number): LinearTensors {
-  const [forWeight, forBias] = splitKey(key) as readonly [Tensor, Tensor];
+  const [forWeight, forBias] = splitKey(key);
   const bound = 1 / Math.sqrt(inputs);
   const range = { minval: -bound, maxval: bound };
   return {

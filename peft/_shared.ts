@@ -1,11 +1,4 @@
-import {
-  type Fields,
-  type FlatTree,
-  type Shape,
-  type Tensor,
-  type Tree,
-  TreeError,
-} from "../core/mod.ts";
+import { type Fields, type FlatTree, type Shape, type Tensor, TreeError } from "../core/mod.ts";
 import { entriesWithFrozen, frozen } from "./_frozen.ts";
 import type { Module } from "./layout.ts";
 import { checkShape, SHARED_PREFIX } from "./_module_files.ts";
@@ -41,7 +34,7 @@ export function initShared<C>(
 /** Shared tensors by the names of PEFT's files. */
 export function sharedTensors<C>(spec: SharedSpec<C>, shared: Fields, config: C): FlatTree {
   if (spec.kind === "frozen" && !spec.isSaved(config)) return {};
-  const entries = entriesWithFrozen(shared as Tree);
+  const entries = entriesWithFrozen(shared);
   return Object.fromEntries(entries.map(([name, x]) => [SHARED_PREFIX + name, x]));
 }
 
@@ -69,18 +62,22 @@ export function sharedFromTensors<C>(
   }
   const missing = Object.keys(shapes).filter((name) => !(name in found));
   const redrawn = spec.kind === "frozen" && !spec.isSaved(config) && missing.length > 0;
-  if (missing.length > 0 && !redrawn) {
-    throw new TreeError(
-      `Cannot read the adapter: it has no "${missing[0]}", which all of its modules use` +
-        (spec.kind === "frozen" ? `; set save_projection to false to draw it from the seed` : ""),
-      missing[0]!,
-    );
-  }
+  if (missing.length > 0 && !redrawn) throw missingShared(missing[0]!, spec.kind);
   const whole = redrawn ? spec.draw(modules, config) : found;
   return {
     shared: spec.kind === "frozen" ? freezeAll(whole) : whole,
     rest: Object.fromEntries(rest),
   };
+}
+
+function missingShared(name: string, kind: "trained" | "frozen"): TreeError {
+  const fix = kind === "frozen"
+    ? "set save_projection to false to draw it from the seed"
+    : "use a file that has it";
+  return new TreeError(
+    `Cannot read the adapter: it has no "${name}", which all of its modules use; ${fix}`,
+    name,
+  );
 }
 
 function freezeAll(tensors: FlatTree): Fields {

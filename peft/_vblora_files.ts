@@ -53,7 +53,8 @@ export function unpackTopK(tensors: FlatTree, config: TopKConfig): FlatTree {
     const weights = tensors[logits + WEIGHTS];
     if (weights) return [[logits, logitsOf(convert(x, "i32"), weights, config)]];
     throw new TreeError(
-      `Cannot read the adapter: it has "${name}" and no "${logits + WEIGHTS}"`,
+      `Cannot read the adapter: it has "${name}" and no "${logits + WEIGHTS}"; ` +
+        `use a file that has both`,
       name,
     );
   });

@@ -1,6 +1,6 @@
 import type { Json } from "../core/mod.ts";
 import type { AdapterConfig } from "./adapter.ts";
-import { asNumber, readConfig } from "./_config.ts";
+import { asNumber, asPositiveInteger, readConfig } from "./_config.ts";
 import type { TargetConfig } from "./targets.ts";
 
 /** AdaLoRA's configuration. Steps are counted from 0. */
@@ -32,9 +32,6 @@ export type AdaloraConfig = AdapterConfig & TargetConfig & {
 export function parseAdaloraConfig(json: { readonly [field: string]: Json }): AdaloraConfig {
   const config = readConfig<AdaloraConfig>(json, {
     peft_type: "ADALORA",
-    task_type: null,
-    base_model_name_or_path: null,
-    revision: null,
     target_modules: null,
     exclude_modules: null,
     layers_to_transform: null,
@@ -57,15 +54,12 @@ export function parseAdaloraConfig(json: { readonly [field: string]: Json }): Ad
     rank_pattern: null,
   }, [
     "r",
-    "auto_mapping",
-    "inference_mode",
-    "peft_version",
     "megatron_core",
     "megatron_config",
     "qalora_group_size",
     "loftq_config",
   ]);
-  asNumber("init_r", config.init_r, (r) => Number.isInteger(r) && r > 0, "a positive integer");
+  asPositiveInteger("init_r", config.init_r);
   asNumber("orth_reg_weight", config.orth_reg_weight, (w) => w >= 0, "at least 0");
   const { total_step, tinit, tfinal } = config;
   if (total_step !== null) {

@@ -11,13 +11,13 @@ import {
   zeros,
 } from "../core/mod.ts";
 import { type Adapter, type AdapterConfig, makeAdapter, type ModuleFields } from "./adapter.ts";
-import { asNumber, givenFields, readConfig } from "./_config.ts";
+import { asPositiveInteger, givenFields, readConfig } from "./_config.ts";
 import { defaultTargets, type TargetTable } from "./defaults.ts";
 import { foldInPath } from "./_keys.ts";
 import { join, lastName, type LayoutOptions, modulesOf, updateModules } from "./layout.ts";
 import type { GraftOptions, InitOptions, Method } from "./method.ts";
 import { checkModules, checkShape, fieldsFromTensors, moduleTensors } from "./_module_files.ts";
-import { sidesOf } from "./_module_method.ts";
+import { sidesOf } from "./_sides.ts";
 import { modelTypeOf } from "./targets.ts";
 
 /** LLaMA-Adapter's configuration. */
@@ -67,16 +67,12 @@ export const adaptionPrompt: Method<AdaptionPromptAdapter, AdaptionPromptConfig>
 function parseConfig(json: { readonly [field: string]: Json }): AdaptionPromptConfig {
   const config = readConfig<AdaptionPromptConfig>(json, {
     peft_type: "ADAPTION_PROMPT",
-    task_type: null,
-    base_model_name_or_path: null,
-    revision: null,
     target_modules: null,
     adapter_len: 0,
     adapter_layers: 0,
-  }, ["auto_mapping", "inference_mode", "peft_version"]);
-  const positive = (n: number): boolean => Number.isInteger(n) && n > 0;
-  asNumber("adapter_len", config.adapter_len, positive, "a positive integer, such as 10");
-  asNumber("adapter_layers", config.adapter_layers, positive, "a positive integer, such as 30");
+  });
+  asPositiveInteger("adapter_len", config.adapter_len);
+  asPositiveInteger("adapter_layers", config.adapter_layers);
   const { target_modules: target } = config;
   if (target === null || typeof target === "string") return config;
   throw new TypeError(

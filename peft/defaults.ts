@@ -139,30 +139,13 @@ export const ADALORA_TARGETS: TargetTable = {
 
 /** What VB-LoRA adapts by default. */
 export const VBLORA_TARGETS: TargetTable = {
-  gpt2: ["c_attn"],
-  gpt_bigcode: ["c_attn"],
-  bloom: PACKED,
-  opt: ["q_proj", "k_proj", "v_proj", "out_proj", "fc1", "fc2"],
-  gpt_neo: QV,
-  gptj: QV,
-  gpt_neox: PACKED,
-  llama: QV,
-  llama4: QV,
-  qwen2: QV,
-  qwen3: QV,
-  gemma: QV,
-  gemma2: QV,
-  gemma3_text: QV,
+  ...ADALORA_TARGETS,
   gemma4: ".*language_model\\..*\\.(q_proj|v_proj)",
-  nemotron_h: ["q_proj", "k_proj", "v_proj", "o_proj"],
-  t5: ["q", "k", "v", "o", "wi", "wo"],
-  mt5: ["q", "k", "v", "o", "wi_0", "wi_1", "wo"],
-  bart: ["q_proj", "k_proj", "v_proj", "out_proj", "fc1", "fc2"],
-  bert: QUERY_VALUE,
   roberta: QUERY_VALUE,
-  "deberta-v2": ["query_proj", "key_proj", "value_proj", "dense"],
-  deberta: ["in_proj"],
 };
+
+/** What VeRA and SHiRA adapt by default. */
+export const VERA_TARGETS: TargetTable = { ...LORA_TARGETS, phi: QV };
 
 /** What LN tuning trains by default. */
 export const LN_TUNING_TARGETS: TargetTable = {

@@ -16,7 +16,8 @@ import {
 } from "../core/mod.ts";
 import type { Adapter, ModuleFields } from "./adapter.ts";
 import type { Method } from "./method.ts";
-import { moduleMethod, sidesOf } from "./_module_method.ts";
+import { moduleMethod } from "./_module_method.ts";
+import { sidesOf } from "./_sides.ts";
 import { rotatedWeight } from "./rotated_weight.ts";
 import type { ModuleConfig } from "./targets.ts";
 

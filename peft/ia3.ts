@@ -57,16 +57,13 @@ export const ia3: Method<Ia3Adapter, Ia3Config> = {
 function parseConfig(json: { readonly [field: string]: Json }): Ia3Config {
   return readConfig<Ia3Config>(json, {
     peft_type: "IA3",
-    task_type: null,
-    base_model_name_or_path: null,
-    revision: null,
     target_modules: null,
     exclude_modules: null,
     feedforward_modules: null,
     fan_in_fan_out: false,
     init_ia3_weights: true,
     modules_to_save: null,
-  }, ["auto_mapping", "inference_mode", "peft_version"]);
+  });
 }
 
 function initIa3(key: Tensor, params: Tree, options: InitOptions<Ia3Config> = {}): Ia3Adapter {

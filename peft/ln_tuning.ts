@@ -45,13 +45,10 @@ export const lnTuning: Method<LnTuningAdapter, LnTuningConfig> = {
   parseConfig: (json) =>
     readConfig<LnTuningConfig>(json, {
       peft_type: "LN_TUNING",
-      task_type: null,
-      base_model_name_or_path: null,
-      revision: null,
       target_modules: null,
       exclude_modules: null,
       modules_to_save: null,
-    }, ["auto_mapping", "inference_mode", "peft_version"]),
+    }),
   init: initLnTuning,
   graft: graftLnTuning,
   toTensors: (adapter) => moduleTensors(adapter.fields),

@@ -2,7 +2,8 @@ import { matmul, mul, normal, splitKey, type Tensor, uniform, zeros } from "../c
 import type { Adapter, ModuleFields } from "./adapter.ts";
 import { deltaWeight } from "./delta_weight.ts";
 import type { Method } from "./method.ts";
-import { moduleMethod, sidesOf } from "./_module_method.ts";
+import { moduleMethod } from "./_module_method.ts";
+import { sidesOf } from "./_sides.ts";
 import { patternValue } from "./_patterns.ts";
 import type { ModuleConfig } from "./targets.ts";
 

@@ -12,7 +12,8 @@ import type { Adapter, ModuleFields } from "./adapter.ts";
 import { deltaWeight } from "./delta_weight.ts";
 import type { Module } from "./layout.ts";
 import type { Method } from "./method.ts";
-import { moduleMethod, sidesOf } from "./_module_method.ts";
+import { moduleMethod } from "./_module_method.ts";
+import { sidesOf } from "./_sides.ts";
 import { patternValue } from "./_patterns.ts";
 import type { ModuleConfig } from "./targets.ts";
 

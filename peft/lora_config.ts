@@ -1,5 +1,5 @@
 import type { Json } from "../core/mod.ts";
-import { asNumber, type FieldTable, readConfig } from "./_config.ts";
+import { asPositiveInteger, asRate, type FieldTable, readConfig } from "./_config.ts";
 import type { AdapterConfig } from "./adapter.ts";
 import type { TargetConfig } from "./targets.ts";
 
@@ -34,9 +34,6 @@ export type LoraConfig = AdapterConfig & TargetConfig & {
 
 const FIELDS: FieldTable = {
   peft_type: "LORA",
-  task_type: null,
-  base_model_name_or_path: null,
-  revision: null,
   r: 8,
   lora_alpha: 8,
   lora_dropout: 0,
@@ -56,11 +53,8 @@ const FIELDS: FieldTable = {
   modules_to_save: null,
 };
 
-/** Fields of PEFT that change nothing in how a saved adapter computes. */
+/** Fields of LoRA that change nothing in how a saved adapter computes. */
 const WITHOUT_EFFECT = [
-  "auto_mapping",
-  "inference_mode",
-  "peft_version",
   "megatron_core",
   "megatron_config",
   "qalora_group_size",
@@ -76,9 +70,9 @@ const WITHOUT_EFFECT = [
 export function parseLoraConfig(json: { readonly [field: string]: Json }): LoraConfig {
   const config = readConfig<LoraConfig>(json, FIELDS, WITHOUT_EFFECT);
   for (const r of [config.r, ...Object.values(config.rank_pattern)]) {
-    asNumber("r", r, (r) => Number.isInteger(r) && r > 0, "a positive integer");
+    asPositiveInteger("r", r);
   }
-  asNumber("lora_dropout", config.lora_dropout, (p) => p >= 0 && p < 1, "in [0, 1)");
+  asRate("lora_dropout", config.lora_dropout);
   if (!["none", "all", "lora_only"].includes(config.bias)) {
     throw new RangeError(
       `Cannot use bias ${JSON.stringify(config.bias)}: it is "none", "all" or "lora_only"`,

@@ -10,7 +10,8 @@ import {
 import type { Adapter, ModuleFields } from "./adapter.ts";
 import { deltaWeight } from "./delta_weight.ts";
 import type { Method } from "./method.ts";
-import { moduleMethod, sidesOf } from "./_module_method.ts";
+import { moduleMethod } from "./_module_method.ts";
+import { sidesOf } from "./_sides.ts";
 import type { ModuleConfig } from "./targets.ts";
 
 /** MiSS's configuration. */

@@ -13,7 +13,7 @@ import {
 } from "../core/mod.ts";
 import { linear } from "../nn/mod.ts";
 import { type Adapter, makeAdapter } from "./adapter.ts";
-import { asNumber, givenFields } from "./_config.ts";
+import { asNumber, givenFields, isPositiveInteger } from "./_config.ts";
 import { updateModules } from "./layout.ts";
 import type { GraftOptions, InitOptions, Method } from "./method.ts";
 import { modelSizes, type PromptConfig, readPromptConfig } from "./_prompt_config.ts";
@@ -88,9 +88,8 @@ function initPrefixTuning(
   const sizes = modelSizes(params, options, { keys: true });
   const layers = { num_layers: attentionPaths(params).length };
   const parsed = prefixTuning.parseConfig({ ...layers, ...sizes, ...given });
-  const positive = (n: number): boolean => Number.isInteger(n) && n > 0;
-  const heads = parsed.num_attention_heads;
-  asNumber("num_attention_heads", heads, positive, "that of the model: give model_config");
+  const expected = "that of the model: give model_config";
+  asNumber("num_attention_heads", parsed.num_attention_heads, isPositiveInteger, expected);
   const hidden = parsed.encoder_hidden_size ?? parsed.token_dim;
   const config = { ...parsed, encoder_hidden_size: hidden };
   const replaced = replacedTensors(params, config, []);
@@ -100,7 +99,7 @@ function initPrefixTuning(
     const prompt_embeddings = zero ? zeros([rows, columns]) : normal(key, [rows, columns]);
     return makeAdapter("prefix_tuning", { prompt_embeddings, replaced }, config);
   }
-  const [forTable, first, second] = splitKey(key, 3) as readonly [Tensor, Tensor, Tensor];
+  const [forTable, first, second] = splitKey(key, 3);
   const last = zero
     ? { weight: zeros([columns, hidden]), bias: zeros([columns]) }
     : initLinear(second, hidden, columns);

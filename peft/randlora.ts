@@ -12,11 +12,12 @@ import {
   zeros,
 } from "../core/mod.ts";
 import type { Adapter, ModuleFields } from "./adapter.ts";
-import { asNumber } from "./_config.ts";
+import { asPositiveInteger, asRate } from "./_config.ts";
 import type { Module } from "./layout.ts";
 import { lowRankWeight } from "./_low_rank.ts";
 import type { Method } from "./method.ts";
-import { moduleMethod, sidesOf } from "./_module_method.ts";
+import { moduleMethod } from "./_module_method.ts";
+import { largestSides, sidesOf } from "./_sides.ts";
 import { drawDense, drawSparse } from "./_randlora_bases.ts";
 import type { ModuleConfig } from "./targets.ts";
 
@@ -69,8 +70,8 @@ export const randlora: Method<
   ignored: ["fan_in_fan_out"],
   accepts: ["linear", "conv1d"],
   check: ({ r, randlora_dropout }) => {
-    asNumber("r", r, (n) => Number.isInteger(n) && n > 0, "a positive integer");
-    asNumber("randlora_dropout", randlora_dropout, (p) => p >= 0 && p < 1, "in [0, 1)");
+    asPositiveInteger("r", r);
+    asRate("randlora_dropout", randlora_dropout);
   },
   shapes: (module, { r }) => {
     const [small] = ordered(module);
@@ -134,9 +135,7 @@ function basesShapes(
   modules: readonly Module[],
   { r }: RandloraConfig,
 ): { readonly randlora_A: Shape; readonly randlora_B: Shape } {
-  const sides = modules.map(sidesOf);
-  const inputs = Math.max(...sides.map(([inputs]) => inputs));
-  const outputs = Math.max(...sides.map(([, outputs]) => outputs));
+  const [inputs, outputs] = largestSides(modules);
   const [small, large] = [Math.min(inputs, outputs), Math.max(inputs, outputs)];
   return { randlora_A: [r, 1, small], randlora_B: [large, Math.ceil(small / r), r] };
 }

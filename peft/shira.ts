@@ -14,15 +14,16 @@ import {
   zeros,
 } from "../core/mod.ts";
 import type { Adapter, ModuleFields } from "./adapter.ts";
-import { asNumber } from "./_config.ts";
+import { asNumber, asPositiveInteger } from "./_config.ts";
+import { VERA_TARGETS } from "./defaults.ts";
 import { deltaWeight } from "./delta_weight.ts";
 import { frozen, thaw } from "./_frozen.ts";
 import type { Module } from "./layout.ts";
 import type { Method } from "./method.ts";
-import { moduleMethod, sidesOf } from "./_module_method.ts";
+import { moduleMethod } from "./_module_method.ts";
+import { sidesOf } from "./_sides.ts";
 import type { ModuleConfig } from "./targets.ts";
 import { torchRandperm } from "./_torch_random.ts";
-import { VERA_TARGETS } from "./vera.ts";
 
 /** SHiRA's configuration. */
 export type ShiraConfig = ModuleConfig & {
@@ -60,7 +61,7 @@ export const shira: Method<Adapter<ModuleFields<ShiraModule>, ShiraConfig>, Shir
     accepts: ["linear"],
     targets: VERA_TARGETS,
     check: ({ r, random_seed }) => {
-      asNumber("r", r, (n) => Number.isInteger(n) && n > 0, "a positive integer");
+      asPositiveInteger("r", r);
       asNumber("random_seed", random_seed ?? 0, Number.isInteger, "an integer or null");
     },
     shapes: entryShapes,

@@ -138,7 +138,8 @@ export function selectModules(
   if (odd) {
     throw new TypeError(
       `Cannot adapt the module "${odd.path}": its layout is "${odd.layout}"; ` +
-        `the method adapts ${options.accepts.map((layout) => `"${layout}"`).join(", ")}`,
+        `the method adapts ${options.accepts.map((layout) => `"${layout}"`).join(", ")}; ` +
+        `set target_modules to such modules, or use another method, such as lora`,
     );
   }
   return selected;
@@ -160,6 +161,18 @@ function nothingTargeted(
   }
   const adaptable = modules.filter(({ layout }) => accepts.includes(layout));
   const names = [...new Set(adaptable.map(({ path }) => lastName(path)))];
+  const { target_modules } = config;
+  if (typeof target_modules === "string" && names.includes(target_modules)) {
+    return new TypeError(
+      `${what}: a text is a pattern for whole paths; names stand in a list: ["${target_modules}"]`,
+    );
+  }
+  if (names.length === 0) {
+    return new TypeError(
+      `${what}: the model has no modules of layout ${accepts.join(" or ")}, which the method ` +
+        "adapts; use another method, such as lora",
+    );
+  }
   return new TypeError(
     `${what}: no such module; the model has ${names.map((name) => `"${name}"`).join(", ")}`,
   );

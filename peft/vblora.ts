@@ -13,13 +13,14 @@ import {
   uniform,
 } from "../core/mod.ts";
 import type { Adapter, ModuleFields } from "./adapter.ts";
-import { asNumber } from "./_config.ts";
+import { asNumber, asPositiveInteger, asRate, isPositiveInteger } from "./_config.ts";
 import { VBLORA_TARGETS } from "./defaults.ts";
 import { foldInPath } from "./_keys.ts";
 import type { Module } from "./layout.ts";
 import { lowRankWeight } from "./_low_rank.ts";
 import type { Method } from "./method.ts";
-import { moduleMethod, sidesOf } from "./_module_method.ts";
+import { moduleMethod } from "./_module_method.ts";
+import { sidesOf } from "./_sides.ts";
 import type { ModuleConfig } from "./targets.ts";
 import { packTopK, unpackTopK } from "./_vblora_files.ts";
 
@@ -127,12 +128,11 @@ function logitShapes(
 }
 
 function checkVblora(config: VbloraConfig): void {
-  const positive = (n: number): boolean => Number.isInteger(n) && n > 0;
   const { num_vectors, topk, vblora_dropout } = config;
-  asNumber("r", config.r, positive, "a positive integer");
-  asNumber("vector_length", config.vector_length, positive, "a positive integer");
-  asNumber("num_vectors", num_vectors, positive, "a positive integer");
-  const few = (n: number): boolean => positive(n) && n <= num_vectors;
+  asPositiveInteger("r", config.r);
+  asPositiveInteger("vector_length", config.vector_length);
+  asPositiveInteger("num_vectors", num_vectors);
+  const few = (n: number): boolean => isPositiveInteger(n) && n <= num_vectors;
   asNumber("topk", topk, few, `a positive integer, at most num_vectors, ${num_vectors}`);
-  asNumber("vblora_dropout", vblora_dropout, (p) => p >= 0 && p < 1, "in [0, 1)");
+  asRate("vblora_dropout", vblora_dropout);
 }

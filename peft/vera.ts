@@ -10,12 +10,13 @@ import {
   zeros,
 } from "../core/mod.ts";
 import type { Adapter, ModuleFields } from "./adapter.ts";
-import { asNumber } from "./_config.ts";
-import { LORA_TARGETS, type TargetTable } from "./defaults.ts";
+import { asPositiveInteger, asRate } from "./_config.ts";
+import { VERA_TARGETS } from "./defaults.ts";
 import { foldInPath } from "./_keys.ts";
 import type { Module } from "./layout.ts";
 import type { Method } from "./method.ts";
-import { moduleMethod, sidesOf } from "./_module_method.ts";
+import { moduleMethod } from "./_module_method.ts";
+import { largestSides, sidesOf } from "./_sides.ts";
 import type { ModuleConfig } from "./targets.ts";
 import { torchGenerator, torchUniform } from "./_torch_random.ts";
 import { veraWeight } from "./vera_weight.ts";
@@ -37,9 +38,6 @@ export type VeraConfig = ModuleConfig & {
 
 /** What is trained of a module: λ_b [out] and λ_d [r]. */
 export type VeraModule = { readonly vera_lambda_b: Tensor; readonly vera_lambda_d: Tensor };
-
-/** What VeRA adapts by default. */
-export const VERA_TARGETS: TargetTable = { ...LORA_TARGETS, phi: ["q_proj", "v_proj"] };
 
 /**
  * VeRA: ΔW = diag(λ_b) B diag(λ_d) A, where A and B are random, the same for all modules, and not
@@ -66,8 +64,8 @@ export const vera: Method<Adapter<ModuleFields<VeraModule>, VeraConfig>, VeraCon
   accepts: ["linear", "conv1d"],
   targets: VERA_TARGETS,
   check: ({ r, vera_dropout }) => {
-    asNumber("r", r, (n) => Number.isInteger(n) && n > 0, "a positive integer");
-    asNumber("vera_dropout", vera_dropout, (p) => p >= 0 && p < 1, "in [0, 1)");
+    asPositiveInteger("r", r);
+    asRate("vera_dropout", vera_dropout);
   },
   shapes: (module, { r }) => ({ vera_lambda_b: [sidesOf(module)[1]], vera_lambda_d: [r] }),
   shared: {
@@ -104,9 +102,7 @@ function projectionShapes(
   modules: readonly Module[],
   { r }: VeraConfig,
 ): { readonly vera_A: Shape; readonly vera_B: Shape } {
-  const sides = modules.map(sidesOf);
-  const inputs = Math.max(...sides.map(([inputs]) => inputs));
-  const outputs = Math.max(...sides.map(([, outputs]) => outputs));
+  const [inputs, outputs] = largestSides(modules);
   return { vera_A: [r, inputs], vera_B: [outputs, r] };
 }
 

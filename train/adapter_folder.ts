@@ -1,7 +1,7 @@
 import type { FlatTree, Json, Tree } from "../core/mod.ts";
 import {
   FileFormatError,
-  readJson,
+  readJsonIfExists,
   readSafetensors,
   writeFilesAtomic,
   writeJson,
@@ -74,7 +74,10 @@ export async function readAdapterConfig(
   folder: string,
 ): Promise<{ readonly [field: string]: Json }> {
   const path = `${folder}/${CONFIG}`;
-  const config = await readJson(path) as { readonly [field: string]: Json };
+  const config = await readJsonIfExists(path) as { readonly [field: string]: Json } | null;
+  if (!config) {
+    throw new FileFormatError(path, "the file", "does not exist; expected an adapter folder");
+  }
   if (typeof config.peft_type === "string") return config;
   throw new FileFormatError(path, "peft_type", "is missing; the name of a method is expected");
 }

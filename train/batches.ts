@@ -53,15 +53,15 @@ export function gatherBatch(data: Dataset, rows: ArrayLike<number>): Batch {
 }
 
 /**
- * Batches without end, shuffled anew every epoch, from `position` on; each comes with the position
- * after it. The last batch of an epoch is filled up from the next one, so all have one shape.
+ * Batches without end, shuffled anew every epoch, from `position` on (default: the beginning); each
+ * comes with the position after it. The last batch of an epoch is filled up from the next one, so all have one shape.
  */
 export async function* shuffledBatches(
   data: Dataset,
-  options: { readonly key: Tensor; readonly batchSize: number; readonly position: Position },
+  options: { readonly key: Tensor; readonly batchSize: number; readonly position?: Position },
 ): AsyncGenerator<{ readonly batch: Batch; readonly next: Position }> {
   const { key, batchSize } = options;
-  let { epoch, row } = options.position;
+  let { epoch, row } = options.position ?? { epoch: 0, row: 0 };
   let order = await epochOrder(key, epoch, data.rows);
   while (true) {
     const rows = new Uint32Array(batchSize);

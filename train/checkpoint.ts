@@ -63,6 +63,12 @@ export async function loadRunCheckpoint<T extends Tree>(
   return { ...run, state: treeCombine(like, flat) };
 }
 
+/** The step of a run's newest checkpoint, null if it has none. */
+export async function lastCheckpoint(out: string): Promise<number | null> {
+  const newest = (await checkpoints(out)).at(-1);
+  return newest === undefined ? null : Number(newest.slice("checkpoint-".length));
+}
+
 /** Names of the complete checkpoints in a folder, oldest first. */
 function checkpoints(out: string): Promise<string[]> {
   return namesIn(out, /^checkpoint-\d{8}$/);

@@ -1,7 +1,12 @@
 import { type Profile, profile, type Tensor, type Tree } from "../core/mod.ts";
 import type { Optimizer } from "../optim/mod.ts";
 import { type Batch, type Dataset, type Position, shuffledBatches } from "./batches.ts";
-import { loadRunCheckpoint, saveRunCheckpoint, type Settings } from "./checkpoint.ts";
+import {
+  lastCheckpoint,
+  loadRunCheckpoint,
+  saveRunCheckpoint,
+  type Settings,
+} from "./checkpoint.ts";
 import { type Evaluation, evaluation } from "./evaluate.ts";
 import { lockRun } from "./lock.ts";
 import { openMetrics } from "./metrics.ts";
@@ -29,6 +34,8 @@ export type FinetuneOptions<P extends Tree, S extends Tree> = {
   /** What the numbers depend on; `--resume` compares it. */
   readonly settings: Settings;
   readonly resume?: boolean;
+  /** Called before the first evaluation, when nothing stands in the way of the run. */
+  readonly onStart?: () => void;
   readonly onProgress?: (progress: Progress) => void;
   /** Gets a profile of the second step: in the first there is tracing and compiling. */
   readonly onProfile?: (profile: Profile) => void | Promise<void>;
@@ -86,6 +93,7 @@ async function run<P extends Tree, S extends Tree>(
   let state: TrainState<P, S> = start.state;
   let position: Position = start.position;
   let count = start.step;
+  options.onStart?.();
   const before = await evaluate(state.params, data.heldOut);
   if (count === 0) await metrics.write({ step: 0, eval_loss: before.loss });
   let last = before;
@@ -157,16 +165,16 @@ type Start<P extends Tree, S extends Tree> = {
 async function startOf<P extends Tree, S extends Tree>(
   options: FinetuneOptions<P, S>,
 ): Promise<Start<P, S>> {
-  const fresh = initTrainState(options.params, options.optimizer);
-  const found = await loadRunCheckpoint(options.out, fresh, options.settings);
-  if (!found) return { state: fresh, step: 0, position: { epoch: 0, row: 0 } };
-  if (!options.resume) {
+  const made = options.resume ? null : await lastCheckpoint(options.out);
+  if (made !== null) {
     throw new Error(
-      `Cannot train into "${options.out}": it holds a run of ${found.step} steps; ` +
+      `Cannot train into "${options.out}": it holds a run of ${made} steps; ` +
         `go on with --resume or use another --out`,
     );
   }
-  return found;
+  const fresh = initTrainState(options.params, options.optimizer);
+  const found = await loadRunCheckpoint(options.out, fresh, options.settings);
+  return found ?? { state: fresh, step: 0, position: { epoch: 0, row: 0 } };
 }
 
 async function settle(

@@ -1,5 +1,4 @@
 import {
-  abs,
   add,
   any,
   bitwiseAnd,
@@ -10,7 +9,6 @@ import {
   convert,
   div,
   floor,
-  full,
   greater,
   greaterEqual,
   less,
@@ -33,7 +31,8 @@ import {
 } from "../../core/mod.ts";
 import { range } from "../../core/internal.ts";
 import { whileLoop } from "../while_loop.ts";
-import { spread } from "./gamma.ts";
+import { untilAccepted } from "./_rejection.ts";
+import { spread } from "./_spread.ts";
 
 /** Parameters of the binomial distribution; they broadcast. */
 export type BinomialOptions = {
@@ -74,7 +73,7 @@ function counting(from: Tensor, n: Tensor, p: Tensor): Tensor {
   const { k } = whileLoop(
     ({ trials }: Carry) => any(lessEqual(trials, n)),
     ({ key, k, trials }: Carry) => {
-      const [fresh, next] = splitKey(key) as readonly [Tensor, Tensor];
+      const [fresh, next] = splitKey(key);
       return {
         key: next,
         k: where(lessEqual(trials, n), add(k, 1), k),
@@ -94,28 +93,13 @@ function rejection(from: Tensor, n: Tensor, p: Tensor): Tensor {
   const alpha = mul(add(2.83, div(5.1, b)), deviation);
   const bound = sub(0.92, div(4.2, b));
   const ratio = logLikelihoodRatio(n, p);
-  type Carry = { readonly key: Tensor; readonly k: Tensor; readonly accepted: Tensor };
-  const { k } = whileLoop(
-    ({ accepted }: Carry) => any(bitwiseNot(accepted)),
-    (last: Carry) => {
-      const [key, first, second] = splitKey(last.key, 3) as readonly [Tensor, Tensor, Tensor];
-      const u = sub(uniform(first, n.shape), 0.5);
-      const v = uniform(second, n.shape);
-      const room = sub(0.5, abs(u));
-      const k = floor(add(mul(add(div(mul(2, a), room), b), u), add(mul(n, p), 0.5)));
-      const atOnce = bitwiseAnd(greaterEqual(room, 0.07), lessEqual(v, bound));
-      const inside = bitwiseAnd(greaterEqual(k, 0), lessEqual(k, n));
-      const height = log(div(mul(v, alpha), add(div(a, mul(room, room)), b)));
-      const accept = bitwiseOr(atOnce, bitwiseAnd(inside, lessEqual(height, ratio(k))));
-      return {
-        key,
-        k: where(accept, k, last.k),
-        accepted: bitwiseOr(last.accepted, accept),
-      };
-    },
-    { key: from, k: full(n.shape, -1), accepted: full(n.shape, false) },
-  );
-  return k;
+  return untilAccepted(from, n.shape, ({ u, room, v }) => {
+    const k = floor(add(mul(add(div(mul(2, a), room), b), u), add(mul(n, p), 0.5)));
+    const atOnce = bitwiseAnd(greaterEqual(room, 0.07), lessEqual(v, bound));
+    const inside = bitwiseAnd(greaterEqual(k, 0), lessEqual(k, n));
+    const height = log(div(mul(v, alpha), add(div(a, mul(room, room)), b)));
+    return { k, accept: bitwiseOr(atOnce, bitwiseAnd(inside, lessEqual(height, ratio(k)))) };
+  });
 }
 
 /** ln of the probability of k successes over that of the most probable number m. */

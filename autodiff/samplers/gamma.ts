@@ -2,7 +2,6 @@ import {
   add,
   any,
   bitwiseAnd,
-  broadcastTo,
   div,
   exp,
   exponential,
@@ -27,12 +26,12 @@ import {
   type Tensor,
   uniform,
   where,
-  zeros,
   zerosLike,
 } from "../../core/mod.ts";
 import { customJvp } from "../custom_jvp.ts";
 import { whileLoop } from "../while_loop.ts";
 import { gammaSlope } from "./gamma_slope.ts";
+import { spread } from "./_spread.ts";
 
 /** Options of `gamma`: the shape parameter, above 0; it broadcasts. */
 export type GammaOptions = { readonly a: Operand };
@@ -76,11 +75,6 @@ export function logGamma(from: Tensor, shape: Shape, options: GammaOptions): Ten
   return sample(from, spread(options.a, shape));
 }
 
-/** An operand in f32 and a shape. */
-export function spread(x: Operand, shape: Shape): Tensor {
-  return add(zeros(shape), typeof x === "number" ? x : broadcastTo(x, shape));
-}
-
 // Below 1 a sample for a + 1 is multiplied by u^(1 / a).
 
 function draw(key: Tensor, a: Tensor): Tensor {
@@ -105,7 +99,7 @@ type Proposal = {
 
 /** Samples for `a`, or a + 1 where `a` is below 1; and unused keys [..., 2]. */
 function rejection(from: Tensor, a: Tensor): { readonly sample: Tensor; readonly rest: Tensor } {
-  const [key, rest] = splitKey(keys(from, a.shape)) as readonly [Tensor, Tensor];
+  const [key, rest] = splitKey(keys(from, a.shape));
   const d = sub(where(less(a, 1), add(a, 1), a), 1 / 3);
   const c = div(1 / 3, sqrt(d));
   const isRefused = ({ squared, cube, u }: Proposal): Tensor =>
@@ -114,7 +108,7 @@ function rejection(from: Tensor, a: Tensor): { readonly sample: Tensor; readonly
       greaterEqual(log(u), add(mul(0.5, squared), mul(d, add(sub(1, cube), log(cube))))),
     );
   const again = (last: Proposal): Proposal => {
-    const [next, forX, forU] = splitKey(last.key, 3) as readonly [Tensor, Tensor, Tensor];
+    const [next, forX, forU] = splitKey(last.key, 3);
     const { x, v } = positive(forX, c);
     const refused = isRefused(last);
     const update = (fresh: Tensor, old: Tensor): Tensor => where(refused, fresh, old);
@@ -137,7 +131,7 @@ function positive(from: Tensor, c: Tensor): { readonly x: Tensor; readonly v: Te
   return whileLoop(
     ({ v }: Carry) => any(lessEqual(v, 0)),
     ({ key, x, v }: Carry) => {
-      const [next, fresh] = splitKey(key) as readonly [Tensor, Tensor];
+      const [next, fresh] = splitKey(key);
       const isLow = lessEqual(v, 0);
       const sample = where(isLow, normal(fresh, []), x);
       return { key: next, x: sample, v: where(isLow, add(1, mul(sample, c)), v) };

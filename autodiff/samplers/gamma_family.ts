@@ -19,7 +19,8 @@ import {
   sum,
   type Tensor,
 } from "../../core/mod.ts";
-import { gamma, logGamma, spread } from "./gamma.ts";
+import { gamma, logGamma } from "./gamma.ts";
+import { spread } from "./_spread.ts";
 
 /** Distributions whose samples are made of gamma samples, in f32; parameters broadcast. */
 
@@ -29,7 +30,7 @@ export function beta(
   shape: Shape,
   options: { readonly a: Operand; readonly b: Operand },
 ): Tensor {
-  const [first, second] = pair(from);
+  const [first, second] = splitKey(from);
   const x = logGamma(first, shape, { a: options.a });
   const y = logGamma(second, shape, { a: options.b });
   const top = maximum(x, y);
@@ -69,7 +70,7 @@ export function studentT(
   shape: Shape,
   options: { readonly df: Operand },
 ): Tensor {
-  const [first, second] = pair(from);
+  const [first, second] = splitKey(from);
   const half = spread(div(options.df, 2), shape);
   return mul(normal(first, shape), sqrt(div(half, gamma(second, shape, { a: half }))));
 }
@@ -81,7 +82,7 @@ export function fisherF(
   options: { readonly dfnum: Operand; readonly dfden: Operand },
 ): Tensor {
   const { dfnum, dfden } = options;
-  const [below, above] = pair(from);
+  const [below, above] = splitKey(from);
   const mean = (key: Tensor, df: Operand): Tensor => div(chiSquare(key, shape, { df }), df);
   return div(mean(above, dfnum), mean(below, dfden));
 }
@@ -93,7 +94,7 @@ export function generalizedNormal(
   options: { readonly p: number },
 ): Tensor {
   const { p } = options;
-  const [first, second] = pair(from);
+  const [first, second] = splitKey(from);
   const size = pow(gamma(first, shape, { a: 1 / p }), 1 / p);
   return mul(rademacher(second, shape, { dtype: "f32" }), size);
 }
@@ -110,12 +111,8 @@ export function ball(
   options: { readonly d: number; readonly p?: number },
 ): Tensor {
   const { d, p = 2 } = options;
-  const [first, second] = pair(from);
+  const [first, second] = splitKey(from);
   const x = generalizedNormal(first, [...shape, d], { p });
   const size = add(sum(pow(abs(x), p), { axes: -1 }), exponential(second, shape));
   return div(x, expandDims(pow(size, 1 / p), -1));
-}
-
-function pair(from: Tensor): readonly [Tensor, Tensor] {
-  return splitKey(from) as readonly [Tensor, Tensor];
 }

@@ -12,7 +12,7 @@ import {
 } from "../../core/mod.ts";
 import { scan } from "../scan.ts";
 import { binomial } from "./binomial.ts";
-import { spread } from "./gamma.ts";
+import { spread } from "./_spread.ts";
 
 /**
  * How often each of some outcomes occurs in `n` trials, as f32.

@@ -1,5 +1,4 @@
 import {
-  abs,
   add,
   any,
   bitwiseAnd,
@@ -9,7 +8,6 @@ import {
   div,
   equal,
   floor,
-  full,
   greater,
   greaterEqual,
   less,
@@ -28,7 +26,8 @@ import {
   zeros,
 } from "../../core/mod.ts";
 import { whileLoop } from "../while_loop.ts";
-import { spread } from "./gamma.ts";
+import { untilAccepted } from "./_rejection.ts";
+import { spread } from "./_spread.ts";
 
 /**
  * Samples of the Poisson distribution, i32, with the keys of JAX: below 10 by counting uniform factors,
@@ -57,7 +56,7 @@ function counting(from: Tensor, lam: Tensor): Tensor {
   const { k } = whileLoop(
     ({ logProduct }: Carry) => any(isAbove(logProduct)),
     ({ key, k, logProduct }: Carry) => {
-      const [next, fresh] = splitKey(key) as readonly [Tensor, Tensor];
+      const [next, fresh] = splitKey(key);
       return {
         key: next,
         k: where(isAbove(logProduct), add(k, 1), k),
@@ -71,32 +70,17 @@ function counting(from: Tensor, lam: Tensor): Tensor {
 
 /** Hörmann's transformed rejection, PTRS, for means of 10 and more. */
 function rejection(from: Tensor, lam: Tensor): Tensor {
-  const { shape } = lam;
   const b = add(0.931, mul(2.53, sqrt(lam)));
   const a = add(-0.059, mul(0.02483, b));
   const inverseAlpha = add(1.1239, div(1.1328, sub(b, 3.4)));
   const bound = sub(0.9277, div(3.6224, sub(b, 2)));
-  type Carry = { readonly key: Tensor; readonly k: Tensor; readonly accepted: Tensor };
-  const { k } = whileLoop(
-    ({ accepted }: Carry) => any(bitwiseNot(accepted)),
-    (last: Carry) => {
-      const [key, first, second] = splitKey(last.key, 3) as readonly [Tensor, Tensor, Tensor];
-      const u = sub(uniform(first, shape), 0.5);
-      const v = uniform(second, shape);
-      const room = sub(0.5, abs(u));
-      const k = floor(add(add(mul(add(div(mul(2, a), room), b), u), lam), 0.43));
-      const s = log(div(mul(v, inverseAlpha), add(div(a, mul(room, room)), b)));
-      const t = sub(sub(mul(k, log(lam)), lam), lgamma(add(k, 1)));
-      const atOnce = bitwiseAnd(greaterEqual(room, 0.07), lessEqual(v, bound));
-      const never = bitwiseOr(less(k, 0), bitwiseAnd(less(room, 0.013), greater(v, room)));
-      const accept = bitwiseOr(atOnce, bitwiseAnd(bitwiseNot(never), lessEqual(s, t)));
-      return {
-        key,
-        k: where(accept, k, last.k),
-        accepted: bitwiseOr(last.accepted, accept),
-      };
-    },
-    { key: from, k: full(shape, -1), accepted: full(shape, false) },
-  );
-  return convert(k, "i32");
+  const samples = untilAccepted(from, lam.shape, ({ u, room, v }) => {
+    const k = floor(add(add(mul(add(div(mul(2, a), room), b), u), lam), 0.43));
+    const s = log(div(mul(v, inverseAlpha), add(div(a, mul(room, room)), b)));
+    const t = sub(sub(mul(k, log(lam)), lam), lgamma(add(k, 1)));
+    const atOnce = bitwiseAnd(greaterEqual(room, 0.07), lessEqual(v, bound));
+    const never = bitwiseOr(less(k, 0), bitwiseAnd(less(room, 0.013), greater(v, room)));
+    return { k, accept: bitwiseOr(atOnce, bitwiseAnd(bitwiseNot(never), lessEqual(s, t))) };
+  });
+  return convert(samples, "i32");
 }

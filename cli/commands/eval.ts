@@ -1,3 +1,4 @@
+import { generativeModel } from "../../models/mod.ts";
 import { evaluation, lmLoss } from "../../train/mod.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { chooseSeqLen, readDataset } from "../dataset.ts";
@@ -19,7 +20,9 @@ export const evalCommand: Command = defineCommand({
   },
   run: async (values, terminal) => {
     const { model, tokenizer, params } = await load(values, terminal);
-    const seqLen = chooseSeqLen(values["seq-len"], model.json);
+    const { promptLength, prefixLength } = generativeModel(model.family, model.config);
+    const virtual = promptLength(params) + prefixLength(params);
+    const seqLen = chooseSeqLen(values["seq-len"], model.json, virtual);
     const data = await readDataset(values.data, { tokenizer, seqLen });
     const evaluate = evaluation(lmLoss(model), { batchSize: values["batch-size"] });
     const { loss, perplexity } = await evaluate(params, data);

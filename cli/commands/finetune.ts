@@ -1,4 +1,4 @@
-import { type Json, key, type Profile, type Tree } from "../../mod.ts";
+import { type Json, key, type Profile, type Tree, treeSize } from "../../mod.ts";
 import { writeTextAtomic } from "../../hub/mod.ts";
 import { type AdaloraAdapter, adaloraFinish, type Adapter, methodOf } from "../../peft/mod.ts";
 import {
@@ -23,6 +23,7 @@ import { FINETUNE_OPTIONS, type FinetuneValues, FULL } from "../finetune_options
 import { makeOptimizer } from "../learning_rate.ts";
 import { load } from "../load.ts";
 import { formatTraining, progressBar } from "../progress.ts";
+import { refuseSameFolder } from "../same_folder.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** Trains an adapter, or all of a model, on text. */
@@ -32,7 +33,9 @@ export const finetuneCommand: Command = defineCommand({
   options: FINETUNE_OPTIONS,
   run: async (values, terminal) => {
     const { model, tokenizer } = await load({ ...values, adapter: undefined }, terminal);
-    const seqLen = chooseSeqLen(values["seq-len"], model.json);
+    const place = { folder: model.folder, out: values.out };
+    await refuseSameFolder(place, { what: "model", does: "train" });
+    const seqLen = chooseSeqLen(values["seq-len"], model.json, virtualTokens(values));
     const all = await readDataset(values.data, { tokenizer, seqLen });
     const data = values["eval-data"].length === 0
       ? splitHeldOut(all, values["eval-fraction"])
@@ -64,12 +67,13 @@ export const finetuneCommand: Command = defineCommand({
       resume: values.resume,
       ...(values.profile !== undefined && { onProfile: showProfile(values.profile, terminal) }),
     };
+    if (values.profile !== undefined) await makeFolderOf(values.profile);
     const bar = progressBar(terminal);
     const onProgress = (progress: Progress): void => show(progress, bar.update, terminal);
     const watched = { ...run, onProgress };
     const result = values.method === FULL
-      ? await trainAll(model, watched)
-      : await trainAdapter(model, values, watched);
+      ? await trainAll(model, watched, terminal)
+      : await trainAdapter(model, values, watched, terminal);
     bar.end();
     report(result, values.out, terminal);
   },
@@ -78,8 +82,14 @@ export const finetuneCommand: Command = defineCommand({
 /** What a run has besides its parameters and their loss. */
 type RunOptions = Omit<FinetuneOptions<Tree, Tree>, "params" | "loss">;
 
-async function trainAll(model: LoadedModel, run: RunOptions): Promise<FinetuneResult<Tree>> {
-  const result = await finetune({ ...run, params: model.params, loss: lmLoss(model) });
+async function trainAll(
+  model: LoadedModel,
+  run: RunOptions,
+  terminal: Terminal,
+): Promise<FinetuneResult<Tree>> {
+  const { params } = model;
+  const onStart = (): void => announce(params, model, run, terminal);
+  const result = await finetune({ ...run, params, loss: lmLoss(model), onStart });
   await saveModel(run.out, { ...model, params: result.params });
   return result;
 }
@@ -88,6 +98,7 @@ async function trainAdapter(
   model: LoadedModel,
   values: FinetuneValues,
   run: RunOptions,
+  terminal: Terminal,
 ): Promise<FinetuneResult<Adapter>> {
   const params = methodOf(values.method).init(key(values.seed), model.params, {
     ...adapterFields(values, run.steps),
@@ -97,8 +108,9 @@ async function trainAdapter(
     model_config: model.json,
   });
   const loss = adapterLoss(model);
-  if (isAdalora(params)) return await trainAdalora({ ...run, params, loss });
-  const result = await finetune({ ...run, params, loss });
+  const onStart = (): void => announce(params, model, run, terminal);
+  if (isAdalora(params)) return await trainAdalora({ ...run, params, loss, onStart });
+  const result = await finetune({ ...run, params, loss, onStart });
   await saveAdapter(run.out, result.params);
   return result;
 }
@@ -111,6 +123,18 @@ async function trainAdalora(
   const params = await adaloraFinish(result.params, result.optimizer.allocation);
   await saveAdapter(run.out, params);
   return { ...result, params };
+}
+
+/** Announces a run: its first evaluation may take a while. */
+function announce(params: Tree, model: LoadedModel, run: RunOptions, terminal: Terminal): void {
+  const count = (n: number): string => n.toLocaleString("en-US");
+  const { training, heldOut } = run.data;
+  terminal.note(
+    `training ${count(treeSize(params))} of ${count(treeSize(model.params))} parameters on ` +
+      `${count(training.rows)} sequences of ${training.seqLen} tokens; ` +
+      `${count(heldOut.rows)} held out`,
+  );
+  terminal.status?.("measuring the held-out text");
 }
 
 /** The fields of the adapter's configuration that were given; the others have PEFT's defaults. */
@@ -142,6 +166,12 @@ function adaloraFields(
   }
   const init_r = r === undefined ? undefined : Math.ceil(1.5 * r);
   return { total_step: steps, target_r: r, init_r };
+}
+
+/** How many positions of the model the method's own tokens take. */
+function virtualTokens({ set }: FinetuneValues): number {
+  const { num_virtual_tokens } = Object.fromEntries(set.map(parseField));
+  return typeof num_virtual_tokens === "number" ? num_virtual_tokens : 0;
 }
 
 /** "use_rslora=true": a field and its JSON value; what is no JSON is text. */
@@ -207,6 +237,11 @@ function show(
   update(done, formatTraining(progress));
 }
 
+async function makeFolderOf(path: string): Promise<void> {
+  const end = path.lastIndexOf("/");
+  if (end > 0) await Deno.mkdir(path.slice(0, end), { recursive: true });
+}
+
 /** Prints a profile among the notes, and writes its trace. */
 function showProfile(path: string, terminal: Terminal): (profile: Profile) => Promise<void> {
   return async (profile) => {
@@ -220,7 +255,8 @@ function report(result: FinetuneResult<Tree>, out: string, terminal: Terminal): 
   const { steps, before, after, tokensPerSecond } = result;
   terminal.out(`before: ${describe(before)}`);
   terminal.out(`after:  ${describe(after)}`);
-  terminal.out(`${steps} steps, ${Math.round(tokensPerSecond)} tokens/s; the result is in ${out}`);
+  const made = steps === 1 ? "1 step" : `${steps} steps`;
+  terminal.out(`${made}, ${Math.round(tokensPerSecond)} tokens/s; the result is in ${out}`);
 }
 
 function describe({ loss, perplexity }: Evaluation): string {

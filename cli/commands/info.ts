@@ -45,9 +45,9 @@ export const infoCommand: Command = defineCommand({
     using weights = adapter
       ? await openSafetensors(`${folder}/adapter_model.safetensors`)
       : await openCheckpoint(folder);
-    for (const [name, value] of [...about, ...aboutWeights(weights)]) {
-      terminal.out(`${`${name}:`.padEnd(16)}${value}`);
-    }
+    const rows = [...about, ...aboutWeights(weights)];
+    const width = Math.max(16, ...rows.map(([name]) => name.length + 2));
+    for (const [name, value] of rows) terminal.out(`${`${name}:`.padEnd(width)}${value}`);
     if (tensors) listTensors(weights, terminal);
   },
 });
@@ -109,7 +109,10 @@ function aboutAdapter(config: JsonObject): readonly Row[] {
   if (typeof config.peft_type !== "string") {
     throw new FileFormatError("adapter_config.json", "peft_type", "is missing");
   }
-  const fields = ["r", "lora_alpha", "num_virtual_tokens", "target_modules"];
+  const fields = [
+    ...["r", "target_r", "lora_alpha", "num_virtual_tokens", "adapter_len", "adapter_layers"],
+    "target_modules",
+  ];
   const known = fields.filter((name) => config[name] !== undefined && config[name] !== null);
   return [
     ["adapter", config.peft_type],

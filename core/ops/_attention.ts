@@ -38,8 +38,8 @@ import { sum } from "./sum.ts";
 // the way back they would outweigh everything else, and grow with the square of the sequence.
 const LONG = 4;
 
-// A hidden score: finite, so that the softmax of a row that sees nothing is not NaN.
-const HIDDEN = -3.4028234663852886e38;
+/** A hidden score: finite, so that the softmax of a row that sees nothing is not NaN. */
+export const HIDDEN_SCORE = -3.4028234663852886e38;
 
 /** Products of rows: [B, T, H, K] and [B, S, H, K] to [B, H, T, S]. */
 const SCORES = { contract: [[3], [3]], batch: [[0, 2], [0, 2]] } as const;
@@ -111,9 +111,9 @@ export function attentionGradComposite(
   return wants.map((part) => make[part]());
 }
 
-/** Whether a derivative computes the weights again; queries [B, T, H, K], keys [B, S, G, K]. */
-export function hasManyKeys(query: Tensor, key: Tensor): boolean {
-  return key.shape[1]! > LONG * query.shape[3]!;
+/** Whether a derivative computes the weights of so many keys again, for heads of a size. */
+export function hasManyKeys(source: number, size: number): boolean {
+  return source > LONG * size;
 }
 
 /** The weights [B, H, T, S] of attention. */
@@ -123,7 +123,7 @@ export function attentionWeights(inputs: readonly Tensor[], params: AttentionPar
 
 /** Queries and keys behind a fence, where the weights are too many to be kept. */
 function recomputed({ query, key }: Operands, ct: Tensor): { query: Tensor; key: Tensor } {
-  if (!hasManyKeys(query, key)) return { query, key };
+  if (!hasManyKeys(key.shape[1]!, key.shape[3]!)) return { query, key };
   const [q, k] = fence([query, key], [ct]) as readonly [Tensor, Tensor];
   return { query: q, key: k };
 }
@@ -135,7 +135,7 @@ function scoresOf({ query, key, bias, mask }: Operands, params: AttentionParams)
   const products = productOf(query, key, params);
   const scores = bias ? add(products, convert(bias, products.dtype)) : products;
   const seen = seenKeys(mask, params, scores.shape);
-  return { scores: seen ? where(seen, scores, HIDDEN) : scores, seen };
+  return { scores: seen ? where(seen, scores, HIDDEN_SCORE) : scores, seen };
 }
 
 function productOf(query: Tensor, key: Tensor, { scale }: AttentionParams): Tensor {
@@ -143,13 +143,14 @@ function productOf(query: Tensor, key: Tensor, { scale }: AttentionParams): Tens
   return mul(scale, convert(products, scoreDtype(query)));
 }
 
-function seenKeys(
+/** Where keys are seen by a mask and, if it is causal, by time, for scores [..., T, S]. */
+export function seenKeys(
   mask: Tensor | undefined,
-  { causal }: AttentionParams,
+  { causal }: { readonly causal: boolean },
   shape: readonly number[],
 ): Tensor | undefined {
   if (!causal) return mask;
-  const visible = causalMask(shape[2]!, shape[3]!);
+  const visible = causalMask(shape.at(-2)!, shape.at(-1)!);
   return mask ? logicalAnd(mask, visible) : visible;
 }
 

@@ -44,10 +44,8 @@ function slide(long: Tensor, short: Tensor, mode: "full" | "same" | "valid"): Te
   const n = short.shape[0];
   if (long.shape.length !== 1 || short.shape.length !== 1 || n === 0) {
     throw new ShapeError(
-      `Cannot convolve ${formatShape(long.shape)} and ${
-        formatShape(short.shape)
-      }: both have to be ` +
-        `vectors with elements; use convGeneral for more axes`,
+      `Cannot convolve ${formatShape(long.shape)} and ${formatShape(short.shape)}: both have to ` +
+        `be vectors with elements; use convGeneral for more axes`,
       "convolve",
       [long.shape, short.shape],
     );

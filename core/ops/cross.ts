@@ -16,9 +16,8 @@ export function cross(x: Tensor, y: Tensor, options: { readonly axis?: number } 
     const axis = normalizeAxis(options.axis ?? -1, v.shape.length, "cross");
     if (v.shape[axis] === 3) return unstack(v, { axis });
     throw new ShapeError(
-      `Cannot cross ${formatShape(v.shape)}: axis ${axis} has ${
-        v.shape[axis]
-      } elements; it takes 3`,
+      `Cannot cross ${formatShape(v.shape)}: axis ${axis} has ${v.shape[axis]} elements; give ` +
+        `one of 3`,
       "cross",
       [v.shape],
     );

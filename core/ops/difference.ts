@@ -39,9 +39,8 @@ export function gradient(x: Tensor, options: GradientOptions = {}): Tensor {
   const side = x.shape[axis]!;
   if (side < 2) {
     throw new ShapeError(
-      `Cannot take the gradient of ${
-        formatShape(x.shape)
-      }: axis ${axis} has fewer than two elements`,
+      `Cannot take the gradient of ${formatShape(x.shape)}: axis ${axis} has fewer than two ` +
+        `elements; give another axis`,
       "gradient",
       [x.shape],
     );

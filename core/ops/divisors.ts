@@ -35,9 +35,8 @@ export function gcd(x: Operand, y: Operand): Tensor {
   const [a, b] = alike("gcd", x, y);
   if (!isInteger(a.dtype)) {
     throw new ShapeError(
-      `Cannot gcd ${formatAval(a.aval)} and ${
-        formatAval(b.aval)
-      }: they are no integers; convert them`,
+      `Cannot gcd ${formatAval(a.aval)} and ${formatAval(b.aval)}: they are no integers; ` +
+        `convert them`,
       "gcd",
       [a.shape, b.shape],
     );

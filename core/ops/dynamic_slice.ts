@@ -3,7 +3,7 @@ import { isInteger } from "../dtype.ts";
 import { convert } from "../primitives/convert.ts";
 import { dynamicSliceP, dynamicUpdateSliceP } from "../primitives/dynamic_slice.ts";
 import { numberTensor, type Tensor } from "../tensor.ts";
-import { fromEnd } from "./take.ts";
+import { fromEnd } from "./_ids.ts";
 
 /** Where a window begins, per axis: an integer scalar, or a number. */
 export type Starts = readonly (Tensor | number)[];

@@ -7,7 +7,7 @@ import { mul } from "../primitives/mul.ts";
 import { neg } from "../primitives/neg.ts";
 import { sliceAxis } from "../primitives/slice_pad.ts";
 import { moveAxis } from "../primitives/transpose.ts";
-import { formatShape, normalizeAxis, sameShape } from "../shape.ts";
+import { formatAval, formatShape, normalizeAxis, sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { type Complex, dft } from "./_dft.ts";
 import { zerosLike } from "./full.ts";
@@ -70,11 +70,10 @@ export function irfft(
   return along(x, options, (y) => {
     const [axis, m] = [y.re.shape.length - 1, y.re.shape.at(-1)!];
     const n = options.n ?? 2 * (m - 1);
-    if (Math.floor(n / 2) + 1 !== m) {
+    const needed = Math.floor(n / 2) + 1;
+    if (m !== needed) {
       throw new RangeError(
-        `Cannot transform ${m} frequencies into ${n} numbers: ${
-          Math.floor(n / 2) + 1
-        } are needed; ` +
+        `Cannot transform ${m} frequencies into ${n} numbers: ${needed} are needed; ` +
           `slice or pad them, or give another n`,
       );
     }
@@ -115,10 +114,8 @@ function along(
   const { shape, dtype } = given.re;
   if (!sameShape(shape, given.im.shape) || !isFloat(dtype) || given.im.dtype !== dtype) {
     throw new ShapeError(
-      `Cannot transform ${dtype}${formatShape(shape)} and ${given.im.dtype}` +
-        `${
-          formatShape(given.im.shape)
-        }: both parts need one shape and one float dtype; convert them`,
+      `Cannot transform ${formatAval(given.re.aval)} and ${formatAval(given.im.aval)}: ` +
+        `both parts need one shape and one float dtype; convert them`,
       "fft",
       [shape, given.im.shape],
     );

@@ -3,7 +3,7 @@ import { gatherRows, type ScatterKind, scatterRows } from "../primitives/gather_
 import { broadcastTo } from "../primitives/_binary.ts";
 import { normalizeAxis } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { fromEnd } from "./take.ts";
+import { fromEnd } from "./_ids.ts";
 
 /**
  * Rows of `x` along an axis: `take` with indices that are known to be in range (they are clamped).

@@ -1,10 +1,10 @@
-import { ShapeError } from "../errors.ts";
 import { tensor } from "../literal.ts";
 import { broadcastInDim } from "../primitives/broadcast_sum.ts";
 import { iota } from "../primitives/iota.ts";
 import { swapAxes } from "../primitives/transpose.ts";
-import { formatShape, range, type Shape } from "../shape.ts";
+import { range, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { requireVector } from "./_vector.ts";
 
 /** Options of `meshgrid`: "xy" (default) has rows along y, "ij" one axis for each vector in order. */
 export type MeshgridOptions = { readonly indexing?: "xy" | "ij" };
@@ -16,15 +16,7 @@ export type MeshgridOptions = { readonly indexing?: "xy" | "ij" };
  * @throws {ShapeError} if one is no vector
  */
 export function meshgrid(xs: readonly Tensor[], options: MeshgridOptions = {}): Tensor[] {
-  for (const { shape } of xs) {
-    if (shape.length !== 1) {
-      throw new ShapeError(
-        `Cannot meshgrid ${formatShape(shape)}: the coordinates along an axis are a vector`,
-        "meshgrid",
-        [shape],
-      );
-    }
-  }
+  for (const x of xs) requireVector("meshgrid", x);
   const shape = xs.map((x) => x.shape[0]!);
   const grids = xs.map((x, axis) => broadcastInDim(x, { shape, dims: [axis] }));
   const turned = (options.indexing ?? "xy") === "xy" && xs.length > 1;

@@ -15,7 +15,7 @@ import { moveAxis } from "../primitives/transpose.ts";
 import { broadcastShapes, formatShape, range, sizeOf, stridesOf } from "../shape.ts";
 import { isTensor, type Tensor } from "../tensor.ts";
 import { logicalAnd } from "./logical.ts";
-import { fromEnd } from "./take.ts";
+import { fromEnd } from "./_ids.ts";
 
 /** A range of an axis, as in Python: negative bounds count from the end, the step may be negative. */
 export type Span = { readonly start?: number; readonly stop?: number; readonly step?: number };

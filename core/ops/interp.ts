@@ -10,6 +10,7 @@ import { sub } from "../primitives/sub.ts";
 import type { Tensor } from "../tensor.ts";
 import { searchSorted } from "./search_sorted.ts";
 import { reshape } from "../primitives/reshape.ts";
+import { requireVector } from "./_vector.ts";
 
 /** Options of `interp`: what to give below and above the points; by default their first and last. */
 export type InterpOptions = {
@@ -24,9 +25,12 @@ export type InterpOptions = {
  *
  * @param x any shape
  * @param options `points`: ascending [N]; `values` [N]
+ * @throws {ShapeError} if points or values are no vector
  */
 export function interp(x: Tensor, options: InterpOptions): Tensor {
   const { points, values, left, right } = options;
+  requireVector("interp", points);
+  requireVector("interp", values);
   const n = points.shape[0]!;
   const next = add(clampIds(sub(searchSorted(points, x, { side: "right" }), 1), n - 1), 1);
   const at = (table: Tensor, ids: Tensor): Tensor => gatherRows(table, ids, { axis: 0 });

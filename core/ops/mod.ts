@@ -62,6 +62,7 @@ export * from "./take_along_axis.ts";
 export * from "./tapers.ts";
 export * from "./tensordot.ts";
 export * from "./tile.ts";
+export * from "./tree_ravel.ts";
 export * from "./triangle.ts";
 export * from "./turn.ts";
 export * from "./unique.ts";

@@ -1,10 +1,9 @@
-import { ShapeError } from "../errors.ts";
 import { add } from "../primitives/add.ts";
 import type { Operand } from "../primitives/_binary.ts";
 import { convert } from "../primitives/convert.ts";
 import { integerPow } from "../primitives/pow.ts";
 import { mul } from "../primitives/mul.ts";
-import { formatShape, range } from "../shape.ts";
+import { range } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { floatDtype } from "./_precision.ts";
 import { arange } from "./arange.ts";
@@ -12,6 +11,7 @@ import { convolve } from "./convolve.ts";
 import { fullLike, zeros } from "./full.ts";
 import { lstsq } from "./pseudo_inverse.ts";
 import { stack, unstack } from "./stack.ts";
+import { requireVector } from "./_vector.ts";
 import { concatenate } from "../primitives/concatenate.ts";
 import { div } from "../primitives/div.ts";
 import { sliceAxis } from "../primitives/slice_pad.ts";
@@ -82,9 +82,4 @@ export function polyint(coefficients: Tensor): Tensor {
   const n = coefficients.shape[0]!;
   const terms = div(coefficients, flip(arange(1, n + 1, { dtype: "f32" })));
   return concatenate([terms, zeros([1], { dtype: terms.dtype })]);
-}
-
-function requireVector(op: string, x: Tensor): void {
-  if (x.shape.length === 1) return;
-  throw new ShapeError(`Cannot ${op} ${formatShape(x.shape)}: it takes a vector`, op, [x.shape]);
 }

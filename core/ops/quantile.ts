@@ -1,17 +1,13 @@
 import { add } from "../primitives/add.ts";
-import { convert } from "../primitives/convert.ts";
 import { isNan } from "../primitives/is_finite.ts";
 import { mul } from "../primitives/mul.ts";
-import { reshape } from "../primitives/reshape.ts";
 import { where } from "../primitives/select.ts";
 import { sliceAxis } from "../primitives/slice_pad.ts";
-import { normalizeAxis, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { any } from "./any_all.ts";
 import { sort } from "./sort.ts";
 import { stack } from "./stack.ts";
-import { floatDtype } from "./_precision.ts";
-import { keptShape } from "./_axes.ts";
+import { requireShare, shaped, toOrder } from "./_quantile.ts";
 
 /** What to give between two neighbours. */
 export type QuantileMethod = "linear" | "lower" | "higher" | "nearest" | "midpoint";
@@ -38,30 +34,20 @@ export function quantile(
   options: QuantileOptions = {},
 ): Tensor {
   if (typeof q !== "number") return stack(q.map((each) => quantile(x, each, options)));
-  if (!(q >= 0 && q <= 1)) {
-    throw new RangeError(`Cannot take the ${q}-quantile: q is not between 0 and 1`);
-  }
-  const flat = options.axis === undefined ? reshape(x, [sizeOf(x.shape)]) : x;
-  const axis = normalizeAxis(options.axis ?? 0, flat.shape.length, "quantile");
-  const values = convert(flat, floatDtype(flat.dtype));
-  const place = q * (flat.shape[axis]! - 1);
+  requireShare(q);
+  const { values, axis } = toOrder("quantile", x, options);
+  const place = q * (values.shape[axis]! - 1);
   const low = Math.floor(place);
   const sorted = sort(values, { axis });
-  const shape = flat.shape.filter((_, i) => i !== axis);
-  const at = (i: number): Tensor =>
-    reshape(sliceAxis(sorted, { axis, start: i, stop: i + 1 }), shape);
+  const at = (i: number): Tensor => sliceAxis(sorted, { axis, start: i, stop: i + 1 });
   const part = shareOf(place - low, low, options.method ?? "linear");
   const between = part === 0
     ? at(low)
     : part === 1
     ? at(low + 1)
     : add(mul(at(low), 1 - part), mul(at(low + 1), part));
-  const result = where(any(isNan(values), { axes: axis }), NaN, between);
-  if (!options.keepDims) return result;
-  return reshape(
-    result,
-    options.axis === undefined ? x.shape.map(() => 1) : keptShape(x.shape, [axis]),
-  );
+  const hasNan = any(isNan(values), { axes: axis, keepDims: true });
+  return shaped(where(hasNan, NaN, between), x, options);
 }
 
 /** How much of the upper neighbour a place between two takes. */

@@ -10,6 +10,7 @@ import { range } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { full } from "./full.ts";
 import { sum } from "./sum.ts";
+import { requireVector } from "./_vector.ts";
 
 /** Options of `searchSorted`: before ("left", default) or after ("right") equal elements. */
 export type SearchOptions = { readonly side?: "left" | "right" };
@@ -23,12 +24,14 @@ const MOST_COMPARED = 64;
  *
  * @param sorted [N]
  * @param values any shape
+ * @throws {ShapeError} if `sorted` is no vector
  */
 export function searchSorted(
   sorted: Tensor,
   values: Tensor,
   options: SearchOptions = {},
 ): Tensor {
+  requireVector("searchSorted", sorted);
   const { side = "left" } = options;
   const dtype = promoteTypes(sorted.dtype, values.dtype);
   const [table, each] = [convert(sorted, dtype), convert(values, dtype)];

@@ -1,4 +1,4 @@
-import { type DType, isFloat } from "../dtype.ts";
+import { type DType, integerRange, isFloat } from "../dtype.ts";
 import { type ScatterKind, scatterRows } from "../primitives/gather_scatter.ts";
 import type { Tensor } from "../tensor.ts";
 import { full } from "./full.ts";
@@ -49,20 +49,10 @@ function segment(
   return scatterRows(start, [ids, x], { kind, axis: 0 });
 }
 
-const LIMITS: Partial<Record<DType, readonly [low: number, high: number]>> = {
-  i32: [-(2 ** 31), 2 ** 31 - 1],
-  u32: [0, 2 ** 32 - 1],
-  i16: [-(2 ** 15), 2 ** 15 - 1],
-  u16: [0, 2 ** 16 - 1],
-  i8: [-128, 127],
-  u8: [0, 255],
-  bool: [0, 1],
-};
-
 /** What changes nothing. */
 function neutral(kind: "add" | "mul" | "min" | "max", dtype: DType): number {
   if (kind === "add") return 0;
   if (kind === "mul") return 1;
-  const [low, high] = isFloat(dtype) ? [-Infinity, Infinity] : LIMITS[dtype]!;
+  const [low, high] = isFloat(dtype) ? [-Infinity, Infinity] : integerRange(dtype);
   return kind === "max" ? low : high;
 }

@@ -1,4 +1,5 @@
 import { bind } from "../bind.ts";
+import { ShapeError } from "../errors.ts";
 import { iota } from "../primitives/iota.ts";
 import { flip } from "../primitives/rev.ts";
 import { sliceAxis } from "../primitives/slice_pad.ts";
@@ -41,14 +42,18 @@ export function sortTogether(
  * The i32 indices that sort by several keys: by the last, then by the one before it, and so on.
  *
  * @param keys tensors of one shape
+ * @throws {ShapeError} if there is none
  */
 export function lexSort(
   keys: readonly Tensor[],
   options: { readonly axis?: number } = {},
 ): Tensor {
-  const rank = keys[0]?.shape.length ?? 0;
-  const axis = normalizeAxis(options.axis ?? -1, rank, "lexSort");
-  const places = iota(keys[0]!.shape, { axis, dtype: "i32" });
+  const [first] = keys;
+  if (!first) {
+    throw new ShapeError("Cannot lexSort: there is no key; give one or more", "lexSort", []);
+  }
+  const axis = normalizeAxis(options.axis ?? -1, first.shape.length, "lexSort");
+  const places = iota(first.shape, { axis, dtype: "i32" });
   return bind(sortP, [...keys.toReversed(), places], { axis, keys: keys.length })[keys.length]!;
 }
 

@@ -70,10 +70,8 @@ function variables(x: Tensor, options: CovOptions): Tensor {
   const rowsOf = (v: Tensor): Tensor => {
     if (v.shape.length > 2) {
       throw new ShapeError(
-        `Cannot take the covariance of ${
-          formatShape(v.shape)
-        }: variables and observations are two ` +
-          `axes`,
+        `Cannot take the covariance of ${formatShape(v.shape)}: variables and observations are ` +
+          `two axes; reshape it`,
         "cov",
         [v.shape],
       );

@@ -1,9 +1,5 @@
-import { type DType, isFloat } from "../dtype.ts";
 import { binary } from "../primitives/_binary.ts";
-import { add } from "../primitives/add.ts";
 import { broadcastInDim } from "../primitives/broadcast_sum.ts";
-import { less } from "../primitives/compare.ts";
-import { constant } from "../primitives/constant.ts";
 import { divP } from "../primitives/div.ts";
 import { gatherRows } from "../primitives/gather_scatter.ts";
 import { mul } from "../primitives/mul.ts";
@@ -13,6 +9,7 @@ import { where } from "../primitives/select.ts";
 import { sub } from "../primitives/sub.ts";
 import { normalizeAxis, range } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { fillOf, fromEnd } from "./_ids.ts";
 
 /**
  * What an index outside the axis gives: `fill`: NaN, the lowest integer, the largest unsigned one,
@@ -65,24 +62,3 @@ function wrapped(ids: Tensor, count: number): Tensor {
   // Integer division cuts towards zero, so what remains has the sign of the index.
   return fromEnd(sub(ids, mul(binary(divP, ids, count), count)), count);
 }
-
-/** Negative indices counted from the end of an axis. */
-export function fromEnd(ids: Tensor, count: number): Tensor {
-  const wide = widened(ids);
-  return wide.dtype === "u32" ? wide : where(less(wide, 0), add(wide, count), wide);
-}
-
-/** The scalar that stands for an element out of range. */
-export function fillOf(dtype: DType): Tensor {
-  return constant(isFloat(dtype) ? NaN : FILL[dtype] ?? 0, dtype);
-}
-
-const FILL: Partial<Record<DType, number>> = {
-  i32: -(2 ** 31),
-  u32: 2 ** 32 - 1,
-  i16: -(2 ** 15),
-  u16: 2 ** 16 - 1,
-  i8: -128,
-  u8: 255,
-  bool: 1,
-};

@@ -9,7 +9,7 @@ import { broadcastShapes, formatShape, normalizeAxis } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import type { ScatterKind } from "../primitives/gather_scatter.ts";
 import { indexUpdate } from "./index.ts";
-import { fillOf, fromEnd } from "./take.ts";
+import { fillOf, fromEnd } from "./_ids.ts";
 
 /**
  * y[.., j, ..] = x[.., ids[.., j, ..], ..] along an axis: an index of its own for every line, such as
@@ -64,10 +64,8 @@ export function putAlongAxis(x: Tensor, ids: Tensor, options: PutAlongAxisOption
   const axis = normalizeAxis(options.axis ?? -1, rank, "putAlongAxis");
   if (ids.shape.length !== rank) {
     throw new ShapeError(
-      `Cannot putAlongAxis ${formatShape(x.shape)} by ${
-        formatShape(ids.shape)
-      }: the ranks differ; ` +
-        `use scatter`,
+      `Cannot putAlongAxis ${formatShape(x.shape)} by ${formatShape(ids.shape)}: the ranks ` +
+        `differ; use scatter`,
       "putAlongAxis",
       [x.shape, ids.shape],
     );

@@ -2,7 +2,7 @@ import { bind } from "../bind.ts";
 import { type DType, promoteNumber, promoteTypes } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
 import { broadcastShapes, formatShape, range, sameShape, type Shape } from "../shape.ts";
-import { numberTensor, type Tensor } from "../tensor.ts";
+import { isTensor, numberTensor, type Tensor } from "../tensor.ts";
 import type { BinaryPrimitive } from "./_elementwise.ts";
 import { broadcastInDim } from "./broadcast_sum.ts";
 import { convert } from "./convert.ts";
@@ -30,9 +30,20 @@ export function alike(op: string, x: Operand, y: Operand): readonly [Tensor, Ten
 /** The dtype in which two operands meet. */
 export function commonDtype(x: Operand, y: Operand): DType {
   if (typeof x === "number") {
-    return typeof y === "number" ? "f32" : promoteNumber(y.dtype, x);
+    return typeof y === "number" ? "f32" : promoteNumber(dtypeOf(y), x);
   }
-  return typeof y === "number" ? promoteNumber(x.dtype, y) : promoteTypes(x.dtype, y.dtype);
+  const own = dtypeOf(x);
+  return typeof y === "number" ? promoteNumber(own, y) : promoteTypes(own, dtypeOf(y));
+}
+
+/** Callers without types pass arrays, and what they have not defined. */
+function dtypeOf(x: Tensor): DType {
+  if (isTensor(x)) return x.dtype;
+  const what = Array.isArray(x) ? "array" : typeof x;
+  throw new TypeError(
+    `Cannot use a value of type ${what} as an operand: operands are tensors and numbers; ` +
+      "wrap it: tensor(x)",
+  );
 }
 
 /** An operand as a tensor of `dtype`. */

@@ -194,10 +194,8 @@ function batchToChannels(x: Tensor, w: Tensor, parts: number, groups: number): T
   const [n, c, ...sides] = x.shape;
   if (n! % parts !== 0 || w.shape[0]! % parts !== 0 || groups !== 1) {
     throw new ShapeError(
-      `Cannot convolve ${formatAval(x)} with ${
-        formatAval(w)
-      } in ${parts} parts of the batch: they ` +
-        `must divide batch and kernels, and channels be in one group, not ${groups}`,
+      `Cannot convolve ${formatAval(x)} with ${formatAval(w)} in ${parts} parts of the batch: ` +
+        `they must divide batch and kernels, and channels be in one group, not ${groups}`,
       "conv_general",
       [x.shape, w.shape],
     );

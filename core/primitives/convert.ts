@@ -1,5 +1,5 @@
 import { bind } from "../bind.ts";
-import { type DType, isFloat } from "../dtype.ts";
+import { type DType, integerRange, isFloat, isInteger } from "../dtype.ts";
 import { definePrimitive, type Primitive } from "../primitive.ts";
 import type { Tensor } from "../tensor.ts";
 
@@ -18,9 +18,8 @@ export const convertP: Primitive<[Tensor], [Tensor], ConvertParams> = definePrim
   name: "convert_element_type",
   infer: ([x], { dtype }) => [{ shape: x.shape, dtype }],
   evaluate: ([x], { dtype }) => {
-    const range = isFloat(x.dtype) ? RANGES[dtype] : undefined;
-    if (!range) return [x.data];
-    const [low, high] = range;
+    if (!isFloat(x.dtype) || !isInteger(dtype)) return [x.data];
+    const [low, high] = integerRange(dtype);
     return [x.data.map((v) => v !== v ? 0 : Math.min(high, Math.max(low, Math.trunc(v))))];
   },
   jvp: ([x], [dx], { dtype }) => [
@@ -30,15 +29,6 @@ export const convertP: Primitive<[Tensor], [Tensor], ConvertParams> = definePrim
   transpose: ([ct], [x]) => [ct && convert(ct, x.aval.dtype)],
   batch: (x, _batched, params) => bind(convertP, x, params),
 });
-
-const RANGES: Partial<Record<DType, readonly [number, number]>> = {
-  i32: [-(2 ** 31), 2 ** 31 - 1],
-  u32: [0, 2 ** 32 - 1],
-  i16: [-(2 ** 15), 2 ** 15 - 1],
-  u16: [0, 2 ** 16 - 1],
-  i8: [-128, 127],
-  u8: [0, 255],
-};
 
 /** `x` in another dtype; `x` itself if it has it. */
 export function convert(x: Tensor, dtype: DType): Tensor {

@@ -2,5 +2,4 @@
 export { display, type Displayable, media, type MediaBundle } from "./display.ts";
 export type { ArrayFormat } from "./format.ts";
 export type { NumberFormat } from "./numbers.ts";
-export { graphOf } from "./graph_of.ts";
 export { format, print } from "./print.ts";

@@ -57,10 +57,8 @@ export function choice(from: Tensor, x: number | Tensor, options: ChoiceOptions 
   }
   if (p && (p.shape.length !== 1 || p.shape[0] !== n)) {
     throw new ShapeError(
-      `Cannot choose from ${n} elements with probabilities ${
-        formatShape(p.shape)
-      }: one is needed ` +
-        `for each`,
+      `Cannot choose from ${n} elements with probabilities ${formatShape(p.shape)}: one is ` +
+        `needed for each`,
       "choice",
       [p.shape],
     );

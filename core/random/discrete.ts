@@ -1,4 +1,4 @@
-import type { DType } from "../dtype.ts";
+import { type DType, integerRange, isInteger } from "../dtype.ts";
 import { UnsupportedError } from "../errors.ts";
 import { asTensor, type Operand } from "../primitives/_binary.ts";
 import { add } from "../primitives/add.ts";
@@ -37,15 +37,6 @@ export type BernoulliOptions = {
   readonly mode?: "low" | "high";
 };
 
-const RANGES: Partial<Record<DType, readonly [number, number]>> = {
-  i32: [-(2 ** 31), 2 ** 31],
-  u32: [0, 2 ** 32],
-  i16: [-(2 ** 15), 2 ** 15],
-  u16: [0, 2 ** 16],
-  i8: [-128, 128],
-  u8: [0, 256],
-};
-
 /**
  * Uniform integers of [minval, maxval); minval alone where the interval is empty.
  *
@@ -54,13 +45,12 @@ const RANGES: Partial<Record<DType, readonly [number, number]>> = {
  */
 export function randint(from: Tensor, shape: Shape, options: RandintOptions): Tensor {
   const { minval = 0, maxval, dtype = "i32" } = options;
-  const range = RANGES[dtype];
-  if (!range) {
+  if (!isInteger(dtype)) {
     throw new UnsupportedError(
       `Cannot sample integers as ${dtype}: it is no integer dtype; use i32 and convert`,
     );
   }
-  const { low, span } = intervalOf(minval, maxval, range);
+  const { low, span } = intervalOf(minval, maxval, integerRange(dtype));
   const [high, rest] = unstack(keys(from, 2), { axis: -2 }) as [Tensor, Tensor];
   const offset = modulo(randomBits(high, shape), randomBits(rest, shape), span);
   return convert(add(offset, low), dtype);
@@ -70,11 +60,11 @@ export function randint(from: Tensor, shape: Shape, options: RandintOptions): Te
 function intervalOf(
   minval: Operand,
   maxval: Operand,
-  [least, end]: readonly [number, number],
+  [least, greatest]: readonly [least: number, greatest: number],
 ): { readonly low: Operand; readonly span: Operand } {
   if (typeof minval === "number" && typeof maxval === "number") {
-    const low = Math.min(Math.max(minval, least), end - 1);
-    return { low: low >>> 0, span: Math.max(1, Math.min(maxval, end) - low) };
+    const low = Math.min(Math.max(minval, least), greatest);
+    return { low: low >>> 0, span: Math.max(1, Math.min(maxval, greatest + 1) - low) };
   }
   const word = (x: Operand): Tensor => convert(asTensor(x, least < 0 ? "i32" : "u32"), "u32");
   const size = sub(word(maxval), word(minval));

@@ -22,7 +22,7 @@ import { numberTensor, type Tensor } from "../tensor.ts";
  * ```ts
  * import { key, splitKey } from "../mod.ts";
  * const [weights, noise] = splitKey(key(0));
- * if (!weights || !noise) throw new Error("two keys expected");
+ * if (weights.shape.join() !== noise.shape.join()) throw new Error("unexpected shape");
  * ```
  */
 export function key(seed: number | bigint): Tensor {
@@ -36,7 +36,12 @@ export function key(seed: number | bigint): Tensor {
   return tensor(Uint32Array.of(0, seed % 2 ** 32));
 }
 
-/** `count` keys from one, as a list to take apart. */
+/** `count` keys from one, two by default, as a list to take apart. */
+export function splitKey(from: Tensor, count?: 2): readonly [Tensor, Tensor];
+/** Three keys from one. */
+export function splitKey(from: Tensor, count: 3): readonly [Tensor, Tensor, Tensor];
+/** `count` keys from one. */
+export function splitKey(from: Tensor, count: number): readonly Tensor[];
 export function splitKey(from: Tensor, count = 2): readonly Tensor[] {
   return unstack(keys(from, count), { axis: -2 });
 }

@@ -37,7 +37,7 @@ function shuffle(from: Tensor, x: Tensor, axis: number): Tensor {
   const rounds = Math.ceil(3 * Math.log(size) / Math.log(2 ** 32 - 1));
   let [key, result] = [from, x];
   for (let round = 0; round < rounds; round++) {
-    const [next, fresh] = splitKey(key) as readonly [Tensor, Tensor];
+    const [next, fresh] = splitKey(key);
     const order = argsort(randomBits(fresh, x.shape), { axis });
     result = takeAlongAxis(result, order, { axis });
     key = next;

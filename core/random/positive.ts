@@ -66,7 +66,7 @@ export function doubleSidedMaxwell(
   shape: Shape,
   options: { readonly loc?: Operand; readonly scale?: Operand } = {},
 ): Tensor {
-  const [size, direction] = splitKey(from) as readonly [Tensor, Tensor];
+  const [size, direction] = splitKey(from);
   const sign = rademacher(direction, shape, { dtype: "f32" });
   return add(mul(mul(sign, maxwell(size, shape)), options.scale ?? 1), options.loc ?? 0);
 }
@@ -83,7 +83,7 @@ export function wald(
   options: { readonly mean?: Operand } = {},
 ): Tensor {
   const { mean = 1 } = options;
-  const [first, second] = splitKey(from) as readonly [Tensor, Tensor];
+  const [first, second] = splitKey(from);
   const y = square(normal(first, shape));
   const root = sqrt(add(mul(mul(4, y), mean), mul(square(y), mul(mean, mean))));
   const small = sub(add(mean, div(mul(y, mul(mean, mean)), 2)), mul(div(mean, 2), root));

@@ -1,6 +1,7 @@
 import { Graph, type GraphNode, type Loop } from "../../core/mod.ts";
 import { expandGraph, memo, range } from "../../core/internal.ts";
 import { mayAttend } from "./attention.ts";
+import { bodiesOf, bodyOf, type LoopBody } from "./loop.ts";
 
 /** What every turn of a loop would compute again is computed before the first one. */
 
@@ -67,6 +68,16 @@ export function hoistLoop(loop: Loop): HoistedLoop {
       return { ...split, loop: changed, first: testConsts, end: testConsts + bodyConsts };
     }
   }
+}
+
+/** What is compiled of a loop: what runs before it, if anything does, and its bodies. */
+export function loopParts<P>(
+  loop: Loop,
+  programOf: (body: LoopBody) => P,
+): { readonly hoisted: HoistedLoop; readonly before: P | null; readonly bodies: readonly P[] } {
+  const hoisted = hoistLoop(loop);
+  const before = hoisted.before && programOf(bodyOf(hoisted.before, 0, 0));
+  return { hoisted, before, bodies: bodiesOf(hoisted.loop).map(programOf) };
 }
 
 type Split = { readonly before: Graph; readonly body: Graph };

@@ -44,6 +44,11 @@ export function bodiesOf(loop: Loop): LoopBody[] {
   }
 }
 
+/** The branch of a cond that a number chooses: one out of range is the nearest. */
+export function branchOf<B>(branches: readonly B[], chosen: number): B {
+  return branches[Math.min(Math.max(chosen, 0), branches.length - 1)]!;
+}
+
 /** How often the last program of a loop runs; null if only the run can tell. */
 export function turnsOf(loop: Loop): number | null {
   switch (loop.kind) {

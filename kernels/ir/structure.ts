@@ -1,4 +1,17 @@
-import { ACC, type Index, type KernelIR, type Stage, type Store, type Value } from "./types.ts";
+import {
+  ACC,
+  type Axis,
+  type Index,
+  type KernelIR,
+  type Stage,
+  type Store,
+  type Value,
+} from "./types.ts";
+
+/** Positions along all of the axes. */
+export function sizeOfAxes(axes: readonly Axis[]): number {
+  return axes.reduce((product, axis) => product * axis.size, 1);
+}
 
 /** The dynamic values that an index reads, innermost first. */
 export function valuesOfIndex(index: Index): Value[] {

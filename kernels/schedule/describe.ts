@@ -1,6 +1,7 @@
 import { bytesOf } from "../../core/internal.ts";
 import { turnsOf } from "../ir/loop.ts";
 import { type AttentionIR, wantsOf } from "../ir/attention.ts";
+import { sizeOfAxes } from "../ir/structure.ts";
 import type { KernelIR, ScheduledKernel } from "../ir/types.ts";
 import type { Group, Scheduling } from "./groups.ts";
 import type { Built } from "./lowering.ts";
@@ -36,7 +37,7 @@ export function describe(
     const flops = 2 * ir.batch * ir.m * ir.n * ir.k;
     return { name: `dot ${sides}${end}`, flops, bytes, isCopy: false };
   }
-  const rows = ir.rows.reduce((size, axis) => size * axis.size, 1);
+  const rows = sizeOfAxes(ir.rows);
   const perElement = group.members.reduce((sum, i) => sum + operations[i]!, 0);
   const isCopy = isMove(nodes, group, ir);
   const flops = isCopy ? 0 : rows * ir.lane.size * perElement;

@@ -11,6 +11,7 @@ import {
 } from "../ir/index.ts";
 import { ACC, type Axis, type Index, type KernelIR, type ProductIR } from "../ir/types.ts";
 import type { Store, Value } from "../ir/types.ts";
+import { sizeOfAxes } from "../ir/structure.ts";
 import { makeValue } from "../ir/value.ts";
 import { ownValueAt, sameIndices, StoreDemand, Unmergeable } from "../lower/value.ts";
 import { type AxisGroups, axisGroups, realAxes, withSplits } from "./axes.ts";
@@ -123,7 +124,7 @@ function endOf(
   const product = nodes[group.chain[0]!]!;
   const last = nodes[group.chain.at(-1)!]!;
   const row = linear(t, [...b, ...m]);
-  const columns = n.reduce((size, axis) => size * axis.size, 1);
+  const columns = sizeOfAxes(n);
   const index = addIndex(t, scaleIndex(t, row, columns), linear(t, n));
   const accumulator = makeValue(c.table, "acc", "f32", [], { buffer: ACC, index });
   let at: readonly Index[] = [b, m, n].flatMap((group, i) =>

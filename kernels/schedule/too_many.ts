@@ -1,4 +1,5 @@
 import { bytesOf } from "../../core/internal.ts";
+import { bindingsFor } from "../plan/bytes.ts";
 import { StoreDemand } from "../lower/value.ts";
 import type { Group, Scheduling } from "./groups.ts";
 import type { Built } from "./lowering.ts";
@@ -27,7 +28,7 @@ export function bindingsOf(
   let count = 0;
   for (const i of [...loads, ...members]) {
     const { dtype, size } = nodes[i]!;
-    count += Math.max(1, Math.ceil(bytesOf(dtype) * size / bindingBytes));
+    count += bindingsFor(bytesOf(dtype) * size, bindingBytes);
   }
   return count;
 }

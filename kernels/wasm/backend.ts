@@ -1,8 +1,9 @@
 import type { Aval, Backend, StorageArray } from "../../core/mod.ts";
 import { refuseF64 } from "../../core/internal.ts";
+import { bytesOfAval } from "../plan/bytes.ts";
 import { type Engine, newEngine } from "./engine.ts";
 import { features } from "./features.ts";
-import { bytesOfAval, viewAt } from "./host.ts";
+import { viewAt } from "./host.ts";
 import { compileProgram, type CpuBuffer, type CpuProgram, executeProgram } from "./program.ts";
 
 /**

@@ -1,3 +1,4 @@
+import { sizeOfAxes } from "../ir/structure.ts";
 import { type Context, copies, type Copy, newRow } from "./context.ts";
 import { planStage, planStores, prepare, printVarying } from "./evaluate.ts";
 import { loopTo } from "./loops.ts";
@@ -41,7 +42,7 @@ function printStage(k: Context, block: readonly Copy[], stage: number): Copy[] {
   const { reductions, stores } = k.ir.stages[stage]!;
   const plan = planStage(k, k.ir.stages[stage]!);
   const accumulators = block.map(() => reductions.map((each) => newAccumulator(k.v, each)));
-  const count = k.ir.rows.reduce((product, axis) => product * axis.size, 1);
+  const count = sizeOfAxes(k.ir.rows);
   const index = fn.local(I32);
   fn.i32(0).set(index);
   loopTo(fn, index, () => fn.i32(count - 1), 1, () => {

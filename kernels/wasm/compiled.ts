@@ -2,8 +2,15 @@ import type { KernelReport, Program } from "../../core/mod.ts";
 import type { HoistedLoop } from "../ir/hoist.ts";
 import type { LoopBody } from "../ir/loop.ts";
 import type { HostIR, LoopIR } from "../ir/types.ts";
-import type { Runnable } from "./engine.ts";
 import type { MemoryPlan } from "./plan.ts";
+import type { Step } from "./step.ts";
+
+/** What runs of a program need of it. */
+export type Runnable = {
+  readonly number: number;
+  /** Null for steps that the main thread does by itself. */
+  readonly steps: readonly (Step | null)[];
+};
 
 /** A program of the CPU backend. */
 export type CpuProgram = Program & Runnable & {

@@ -2,22 +2,14 @@ import type { Graph, MemoryUse } from "../../core/mod.ts";
 import { environment } from "../../core/internal.ts";
 import type { Watch } from "../plan/watch.ts";
 import { type Code, newCode } from "./code.ts";
-import type { BodyProgram } from "./compiled.ts";
+import type { BodyProgram, Runnable } from "./compiled.ts";
 import { features } from "./features.ts";
 import { type Block, type Heap, newHeap } from "./heap.ts";
 import { linkProducts } from "./link.ts";
 import { newPool, type Pool, TABLE_SIZE } from "./pool/pool.ts";
 import { productModule } from "./product/module.ts";
-import type { Step } from "./step.ts";
 import { runTask } from "./task.ts";
 import { type Thread, THREAD_SCRATCH } from "./thread.ts";
-
-/** What runs of a program need of it. */
-export type Runnable = {
-  readonly number: number;
-  /** Null for steps that the main thread does by itself. */
-  readonly steps: readonly (Step | null)[];
-};
 
 /** The parts of the CPU backend that its programs share. */
 export type Engine = {

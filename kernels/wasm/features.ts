@@ -27,7 +27,8 @@ function hasFma(): boolean {
 
 // A page that is not cross-origin isolated has no SharedArrayBuffer, or may not send it to workers.
 function hasSharedMemory(): boolean {
-  if (globalThis.crossOriginIsolated === false) return false;
+  // Read by name: only the types of a browser have it.
+  if (Reflect.get(globalThis, "crossOriginIsolated") === false) return false;
   if (typeof SharedArrayBuffer === "undefined") return false;
   try {
     new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });

@@ -1,6 +1,5 @@
 import { allPrimitives, type Aval, type StorageArray } from "../../core/mod.ts";
 import {
-  bytesOf,
   narrow,
   roundTo,
   sizeOf,
@@ -42,9 +41,4 @@ export function viewAt(
   { dtype, shape }: Aval,
 ): ReturnType<typeof storageView> {
   return storageView(dtype, heap.bytes().buffer, address, sizeOf(shape));
-}
-
-/** Bytes that an array takes in memory. */
-export function bytesOfAval({ dtype, shape }: Aval): number {
-  return bytesOf(dtype) * sizeOf(shape);
 }

@@ -1,7 +1,7 @@
 import type { KernelIR } from "../ir/types.ts";
 import type { Code } from "./code.ts";
 import type { KernelStep } from "./step.ts";
-import { buffersOf } from "../ir/structure.ts";
+import { buffersOf, sizeOfAxes } from "../ir/structure.ts";
 
 /** Elements below which a step is one task: waking a thread would cost more than it saves. */
 const SMALL = 16384;
@@ -14,7 +14,7 @@ export function lowerKernel(
   code: Code,
   slotOf: (buffer: number) => number,
 ): KernelStep {
-  const rows = ir.rows.reduce((product, axis) => product * axis.size, 1);
+  const rows = sizeOfAxes(ir.rows);
   const lanes = ir.lane.size;
   const chunks = chunksOf(ir, rows, lanes);
   return {

@@ -81,6 +81,8 @@ export type ProductStep = {
   readonly thin: boolean;
   readonly tileM: number;
   readonly tileN: number;
+  /** Step from one task's columns of tiles to the next one's (see spreadOf). */
+  readonly spread: number;
   readonly plain: PlainStep | null;
   readonly epilogue: EpilogueCall | null;
   readonly tasks: number;

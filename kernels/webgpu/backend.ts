@@ -1,11 +1,13 @@
 import type { Aval, Backend, StorageArray } from "../../core/mod.ts";
 import { UnsupportedError } from "../../core/mod.ts";
-import { bytesOf, refuseF64, sizeOf, storageView } from "../../core/internal.ts";
+import { refuseF64, sizeOf, storageView } from "../../core/internal.ts";
+import { bytesOfAval } from "../plan/bytes.ts";
+import type { GpuProgram } from "./compiled.ts";
 import { type Engine, newEngine } from "./engine.ts";
 import { executeProgram } from "./execute.ts";
-import { lostData } from "./health.ts";
+import { requireOwn } from "./health.ts";
 import type { GpuPiece } from "./memory.ts";
-import { compileProgram, type GpuProgram } from "./program.ts";
+import { compileProgram } from "./program.ts";
 import { nameOfAval, tooLarge } from "./too_large.ts";
 
 /**
@@ -84,7 +86,7 @@ async function read(engine: Engine, piece: GpuPiece, aval: Aval): Promise<Storag
       throw error;
     }
   }
-  requireOwn(engine, piece);
+  requireOwn(engine.device.gpu, [piece]);
   if (!engine.line.isEmpty()) await engine.line.done();
   engine.line.check([piece]);
   engine.health.check();
@@ -98,19 +100,11 @@ async function read(engine: Engine, piece: GpuPiece, aval: Aval): Promise<Storag
 
 function readSync(engine: Engine, piece: GpuPiece, aval: Aval): StorageArray {
   engine.health.check();
-  requireOwn(engine, piece);
+  requireOwn(engine.device.gpu, [piece]);
   try {
     const bytes = engine.reader.readSync(piece.buffer, bytesOfAval(aval));
     return storageView(aval.dtype, bytes.buffer, 0, sizeOf(aval.shape));
   } catch (error) {
     throw engine.health.readFailed(error);
   }
-}
-
-function requireOwn({ device: { gpu } }: Engine, piece: GpuPiece): void {
-  if (piece.gpu !== gpu) throw lostData();
-}
-
-function bytesOfAval({ dtype, shape }: Aval): number {
-  return bytesOf(dtype) * sizeOf(shape);
 }

@@ -1,10 +1,10 @@
 import type { Graph } from "../../core/mod.ts";
 import { type Code, newCode } from "./code.ts";
+import type { GpuProgram } from "./compiled.ts";
 import { type Device, openDevice } from "./device.ts";
 import { type Health, newHealth } from "./health.ts";
 import { type Line, newLine } from "./line.ts";
 import { type Memory, newMemory } from "./memory.ts";
-import type { GpuProgram } from "./program.ts";
 import { newReader, type Reader } from "./read.ts";
 import { gpuProvider } from "./provider.ts";
 import { newSlots, type Slots } from "./slot_buffers.ts";

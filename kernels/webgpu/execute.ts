@@ -1,11 +1,12 @@
 import { loopWord, timeline } from "../../core/internal.ts";
 import { answerAtOnce, answerLater, type Asking } from "./asking.ts";
+import type { Dispatch, GpuProgram } from "./compiled.ts";
 import type { Device } from "./device.ts";
 import type { Engine } from "./engine.ts";
+import { requireOwn } from "./health.ts";
 import { runHost } from "./host.ts";
 import type { GpuPiece, Memory } from "./memory.ts";
-import { compileProgram, type Dispatch, type GpuProgram } from "./program.ts";
-import { lostData } from "./health.ts";
+import { compileProgram } from "./program.ts";
 import { newRecorder } from "./recorder.ts";
 import type { Run } from "./run.ts";
 import { runLoop } from "./run_loop.ts";
@@ -26,7 +27,7 @@ export function executeProgram(
 ): GpuPiece[] {
   const { device: { gpu, readsAtOnce }, health, line, memory, reader } = engine;
   health.check();
-  requireOwn(engine, inputs);
+  requireOwn(gpu, inputs);
   line.check(inputs);
   const program = programFor(engine, given);
   if (program.refusal) throw program.refusal;
@@ -50,11 +51,6 @@ export function executeProgram(
   };
   line.add({ run: work, inputs, results });
   return results;
-}
-
-/** Refuses what a lost device has had. */
-function requireOwn({ device: { gpu } }: Engine, pieces: readonly GpuPiece[]): void {
-  for (const piece of pieces) if (piece.gpu !== gpu) throw lostData();
 }
 
 /** A program as it is, or compiled again if its device was lost. */

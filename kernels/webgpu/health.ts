@@ -37,7 +37,8 @@ export function newHealth(gpu: GPUDevice, memory: Told): Health {
     );
     memory.shed(buffer);
   };
-  gpu.addEventListener("uncapturederror", ({ error }: GPUUncapturedErrorEvent) => {
+  gpu.addEventListener("uncapturederror", (event: Event) => {
+    const { error } = event as GPUUncapturedErrorEvent;
     if (isOutOfMemory(error)) outOfMemory(asked, null);
     else failure ??= broken(error.message);
   });
@@ -87,9 +88,10 @@ function broken(message: string): Error {
   return new Error(`Cannot run a WebGPU kernel: ${message}; report it as a bug of Graft`);
 }
 
-/** The refusal of a buffer of a device that was lost, on the one that was opened since. */
-export function lostData(): UnsupportedError {
-  return new UnsupportedError(
+/** Refuses what belongs to a device that was lost, where another one was opened since. */
+export function requireOwn(gpu: GPUDevice, pieces: readonly { readonly gpu: GPUDevice }[]): void {
+  if (pieces.every((piece) => piece.gpu === gpu)) return;
+  throw new UnsupportedError(
     "Cannot use a tensor that was lost with its WebGPU device: load it again, or resume from the " +
       "last checkpoint",
   );

@@ -11,8 +11,8 @@ import {
   widen,
 } from "../../core/internal.ts";
 import { ask, type Asking } from "./asking.ts";
+import type { HostStep } from "./compiled.ts";
 import type { GpuPiece } from "./memory.ts";
-import type { HostStep } from "./program.ts";
 import type { Run } from "./run.ts";
 
 /** Runs a primitive through its `evaluate`, on arrays that are read and written. */

@@ -1,59 +1,20 @@
-import type { Graph, KernelReport, Program } from "../../core/mod.ts";
-import { bytesOf, refuseF64, sizeOf } from "../../core/internal.ts";
+import type { Graph } from "../../core/mod.ts";
+import { refuseF64 } from "../../core/internal.ts";
 import type { AttentionCall } from "../ir/attention.ts";
-import type { HostIR, LoopIR, Machine, Schedule } from "../ir/types.ts";
+import type { Machine, Schedule } from "../ir/types.ts";
+import { bindingsFor, bytesOfAval } from "../plan/bytes.ts";
 import { memoriesOf } from "../plan/memory.ts";
 import { kernelsInside, reportKernel, reportOf } from "../plan/report.ts";
 import { scheduleGraph } from "../schedule/mod.ts";
 import { attends } from "./attention/mod.ts";
-import type { Pipeline } from "./code.ts";
+import type { Dispatch, GpuProgram, Step } from "./compiled.ts";
 import type { Engine } from "./engine.ts";
-import { type Compile, loopPrograms, type LoopStep, runsOnDevice } from "./loop.ts";
+import { type Compile, loopPrograms, runsOnDevice } from "./loop.ts";
 import { PARTIALS } from "./product/printer.ts";
 import type { BytesOf } from "./product/trial.ts";
-import { type Item, planSlots, type SlotPlan } from "./slots.ts";
+import { type Item, planSlots } from "./slots.ts";
 import { firstTooLarge } from "./too_large.ts";
 import { ELEMENTWISE } from "./wgsl/mod.ts";
-
-/** A kernel of a program: what it binds, and the bind groups that it was run with. */
-export type Dispatch = {
-  readonly kind: "dispatch";
-  readonly pipeline: Pipeline;
-  /** Null: it goes on with the kernel before it. */
-  readonly kernel: KernelReport | null;
-  /** What each binding reaches: a memory, and which window of it. */
-  readonly memories: readonly number[];
-  readonly windows: readonly number[];
-  readonly groups: Map<string, GPUBindGroup>;
-};
-
-/** What the host computes between kernels. */
-export type HostStep = {
-  readonly kind: "host";
-  readonly ir: HostIR | LoopIR;
-  readonly kernel: KernelReport;
-  readonly inputs: readonly number[];
-  readonly outputs: readonly number[];
-};
-
-/** One step of a program. */
-export type Step = Dispatch | HostStep | LoopStep;
-
-/** A program of the WebGPU backend. */
-export type GpuProgram = Program & {
-  /** What it was compiled from, and for. */
-  readonly graph: Graph;
-  readonly gpu: GPUDevice;
-  readonly steps: readonly Step[];
-  readonly plan: SlotPlan;
-  readonly donated: readonly boolean[];
-  /** Memory of every output. */
-  readonly outputs: readonly number[];
-  /** Whether the host has to see something on the way: operands, a test or a choice. */
-  readonly asks: boolean;
-  /** Why it cannot be run: an array of it fits in no buffer. */
-  readonly refusal: RangeError | null;
-};
 
 /** What the schedule knows of a device. */
 function machineOf(engine: Engine): Machine {
@@ -69,9 +30,7 @@ function machineOf(engine: Engine): Machine {
 
 /** Bindings that an attention takes beyond one an array, at most: each may have a gradient. */
 function windowsBeyond({ inputTypes }: AttentionCall, windowBytes: number): number {
-  const beyond = inputTypes.map(({ dtype, shape }) =>
-    Math.max(1, Math.ceil(bytesOf(dtype) * sizeOf(shape) / windowBytes)) - 1
-  );
+  const beyond = inputTypes.map((aval) => bindingsFor(bytesOfAval(aval), windowBytes) - 1);
   return 2 * beyond.reduce((sum, count) => sum + count, 0);
 }
 

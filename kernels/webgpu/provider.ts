@@ -31,9 +31,14 @@ let current: GpuProvider = own;
  * Takes WebGPU from elsewhere than `navigator.gpu`, or uses less of it than there is. To be called
  * before the device "webgpu" is used for the first time.
  *
- * @example Dawn, which the npm package `webgpu` holds, in Deno
+ * Dawn, the WebGPU of Chrome, is in the npm package `webgpu` as an addon for Node, which Deno loads
+ * with `--allow-ffi --allow-read --allow-env`. It takes the drivers of the machine, and says on
+ * standard error which of them it refuses (some versions of Mesa's lavapipe); on Linux
+ * VK_DRIVER_FILES names another one, such as the SwiftShader that comes with Chromium.
+ *
+ * @example Dawn in Deno, tried with `webgpu` 0.6.2
  * ```ts ignore
- * import { create } from "npm:webgpu";
+ * import { create } from "npm:webgpu@0.6.2";
  * import { init, setGpuProvider } from "../mod.ts";
  *
  * const dawn = create([]); // kept: the process ends when it is collected

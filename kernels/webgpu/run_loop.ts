@@ -1,7 +1,9 @@
 import type { Aval, ScanLoop, WhileLoop } from "../../core/mod.ts";
-import { bytesOf, sizeOf, storageView, widen } from "../../core/internal.ts";
+import { bytesOf, storageView, widen } from "../../core/internal.ts";
+import { branchOf } from "../ir/loop.ts";
+import { bytesOfAval } from "../plan/bytes.ts";
 import { ask, type Asking } from "./asking.ts";
-import type { BodyProgram, LoopStep } from "./loop.ts";
+import type { BodyProgram, LoopStep } from "./compiled.ts";
 import type { GpuPiece } from "./memory.ts";
 import type { Run } from "./run.ts";
 
@@ -33,7 +35,7 @@ export function* runLoop(
       break;
     case "cond": {
       const chosen = yield* numberIn(run, inputs[0]!, ir.inputTypes[0]!);
-      const branch = bodies[Math.min(Math.max(chosen, 0), bodies.length - 1)]!;
+      const branch = branchOf(bodies, chosen);
       const results = yield* runBody(branch, inputs.slice(1));
       copyAll(run, branch, resultsOf(branch, inputs.slice(1), results), outputs);
       freeAll(run, results);
@@ -179,10 +181,6 @@ function avalOf({ body }: BodyProgram, input: number): Aval {
 function resultBytes({ body: { graph, results } }: BodyProgram, i: number): number {
   const { kind, index } = results[i]!;
   return bytesOfAval(graph.avals[kind === "input" ? index : graph.outputs[index]!]!);
-}
-
-function bytesOfAval({ dtype, shape }: Aval): number {
-  return bytesOf(dtype) * sizeOf(shape);
 }
 
 /** Copies are of whole words; every piece ends with one. */

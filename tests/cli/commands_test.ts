@@ -107,6 +107,11 @@ const METHOD_ARGS: readonly (readonly string[])[] = [
   ["fourierft"],
   ["prompt_tuning", "--set", "num_virtual_tokens=2"],
   ["prefix_tuning", "--set", "num_virtual_tokens=2"],
+  ["p_tuning", "--set", "num_virtual_tokens=2", "--set", "encoder_hidden_size=8"],
+  ["vera", "--r", "4"],
+  ["randlora", "--r", "4", "--set", "randlora_alpha=4"],
+  ["vblora", "--set", "num_vectors=8", "--set", "vector_length=4"],
+  ["adaption_prompt", "--set", "adapter_len=2", "--set", "adapter_layers=1"],
 ];
 
 for (const [method, ...args] of METHOD_ARGS) {
@@ -151,6 +156,35 @@ Deno.test("graft finetune --method adalora: gives ranks up on the way", async ()
     const open = await run(...args, "--minutes", "1", "--out", `${folder}/open`);
     assertStringIncludes(open.notes, "--method adalora with --minutes alone");
     assertStringIncludes(open.notes, "give --steps or --epochs");
+  });
+});
+
+Deno.test("graft finetune: virtual tokens have positions too", async () => {
+  await withModel(async (folder) => {
+    const model = ["--model", `${folder}/model`, "--data", `${folder}/text.txt`];
+    const out = ["--out", `${folder}/out`, "--method", "prompt_tuning", "--steps", "1"];
+    const tune = ["finetune", ...model, ...out, "--set", "num_virtual_tokens=4"];
+    const refused = await run(...tune, "--seq-len", "32");
+    assertStringIncludes(refused.notes, "the model has 32 positions, and virtual tokens take 4");
+    const tuned = await run(...tune);
+    assertEquals(tuned.code, 0, tuned.notes);
+    assertStringIncludes(tuned.notes, "training 64 of 12,224 parameters on 15 sequences of 28 ");
+    const read = await run("eval", ...model, "--adapter", `${folder}/out`);
+    assertStringIncludes(read.out, "of 28 tokens");
+  });
+});
+
+Deno.test("graft finetune and merge: nothing is written over what is read", async () => {
+  await withModel(async (folder) => {
+    const model = ["--model", `${folder}/model`];
+    const tune = ["finetune", ...model, "--data", `${folder}/text.txt`, "--seq-len", "16"];
+    const over = await run(...tune, "--steps", "1", "--out", `${folder}/model`);
+    assertStringIncludes(over.notes, "it is the folder of the model; use another");
+    const tuned = await run(...tune, "--steps", "1", "--out", `${folder}/out`);
+    assertEquals(tuned.code, 0, tuned.notes);
+    const merge = ["merge", ...model, "--adapter", `${folder}/out`, "--out", `${folder}/out`];
+    const { notes } = await run(...merge);
+    assertStringIncludes(notes, "it is the folder of the adapter; use another");
   });
 });
 

@@ -1,4 +1,5 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { main } from "../../cli/main.ts";
 import { run } from "./_run.ts";
 
 Deno.test("main: lists the commands, and the options of each", async () => {
@@ -13,7 +14,8 @@ Deno.test("main: lists the commands, and the options of each", async () => {
   }
   const { out } = await run("finetune", "--help");
   assertStringIncludes(out, "Learning rate (a number of at least 0; default 0.0002)");
-  assertStringIncludes(out, "(constant, linear, cosine; default constant)");
+  assertStringIncludes(out.replace(/\s+/g, " "), "(constant, linear, cosine; default constant)");
+  assert(out.split("\n").every((line) => line.length <= 100), out);
 });
 
 const REFUSED: readonly [args: readonly string[], message: string][] = [
@@ -44,6 +46,11 @@ const REFUSED: readonly [args: readonly string[], message: string][] = [
     "Cannot use --method magic: the choices are ",
   ],
   [
+    ["generat"],
+    'Cannot run the command "generat": the commands are finetune, generate, eval, merge, info; ' +
+    "did you mean generate?",
+  ],
+  [
     ["eval", "--model", "x", "--data", "y", "--device", "abacus"],
     "Cannot use --device abacus: the devices are ",
   ],
@@ -57,3 +64,13 @@ for (const [args, message] of REFUSED) {
     assertEquals(notes.split("\n").length, 2);
   });
 }
+
+Deno.test("main: a reader that has gone is no error", async () => {
+  const gone = (): never => {
+    throw new Deno.errors.BrokenPipe();
+  };
+  let notes = "";
+  const note = (line: string): void => void (notes += line);
+  assertEquals(await main(["--help"], { out: gone, write: gone, note, status: null }), 0);
+  assertEquals(notes, "");
+});

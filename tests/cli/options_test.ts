@@ -61,3 +61,17 @@ for (const [arg, message] of REFUSED) {
     assertThrows(() => parseOptions(TABLE, [arg]), UsageError, message);
   });
 }
+
+Deno.test("parseOptions: a value may begin with a dash", () => {
+  assertEquals(parseOptions(TABLE, ["--rate", "-1.5", "--name", "- one"]).rate, -1.5);
+  assertEquals(parseOptions(TABLE, ["--rate", "-1.5", "--name", "- one"]).name, "- one");
+  assertThrows(() => parseOptions(TABLE, ["--name", ""]), UsageError, "its value is missing");
+});
+
+Deno.test("parseOptions: names the word that was meant", () => {
+  const refuses = (arg: string, meant: string): void => {
+    assertThrows(() => parseOptions(TABLE, [arg]), UsageError, `; did you mean ${meant}?`);
+  };
+  refuses("--nam=x", "--name");
+  refuses("--rte=1", "--rate");
+});

@@ -96,6 +96,7 @@ Deno.test("meshgrid, indices, trilIndices, triuIndices: coordinates", async () =
 });
 
 Deno.test("lexSort: by the last key first", async () => {
+  assertThrows(() => g.lexSort([]), g.ShapeError, "Cannot lexSort: there is no key");
   await assertClose(g.lexSort([ints(1, 2, 1, 0), ints(3, 1, 1, 3)]), [4], [2, 1, 3, 0]);
 });
 

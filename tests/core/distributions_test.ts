@@ -87,7 +87,7 @@ Deno.test("multivariateNormal: is the mean plus a factor of the covariance times
 
 Deno.test("originalBits, originalKeys: batches of keys equal the rows", async () => {
   const keys = g.keys(key, 2);
-  const [first, second] = g.splitKey(key) as [g.Tensor, g.Tensor];
+  const [first, second] = g.splitKey(key);
   const rows = (f: (from: g.Tensor) => g.Tensor): g.Tensor => g.stack([f(first), f(second)]);
   for (
     const f of [

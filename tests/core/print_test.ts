@@ -4,8 +4,8 @@ import {
   add,
   display,
   format,
-  graphOf,
   key,
+  makeGraph,
   media,
   mul,
   normal,
@@ -72,13 +72,13 @@ Deno.test("a notebook shows tables, pictures, trees and Graphs", async () => {
   assertMatch((await media(ones([2, 2, 2])))["text/html"]!, /<pre>/);
 });
 
-Deno.test("graphOf: the operations of a function of trees, and what it takes from outside", () => {
+Deno.test("makeGraph: the operations of a function of trees, and what it takes from outside", () => {
   const outside = tensor([3, 4]);
   const f = ({ x }: { readonly x: Tensor }) => [add(mul(x, 2), outside)];
-  const text = String(graphOf(f)({ x: tensor([1, 2]) }));
+  const text = String(makeGraph(f)({ x: tensor([1, 2]) }));
   assertMatch(text, /^graph\(%0: f32\[2\], %1: f32\[2\]\)/);
   assertMatch(text, /mul.*\n.*add/s);
-  assertThrows(() => graphOf(() => Promise.resolve(outside) as never)(), TypeError, "async");
+  assertThrows(() => makeGraph(() => Promise.resolve(outside) as never)(), TypeError, "async");
 });
 
 Deno.test("a picture has the size and the colours of its pixels", async () => {

@@ -5,6 +5,7 @@ import {
   bitwiseAnd,
   categorical,
   concatenate,
+  type DType,
   dynamicUpdateSlice,
   einsum,
   index,
@@ -18,6 +19,8 @@ import {
   solve,
   sum,
   take,
+  type Tensor,
+  tensor,
   triangularSolve,
   uniform,
   zeros,
@@ -56,6 +59,13 @@ const REFUSED: readonly [says: string, act: () => unknown][] = [
     () => triangularSolve(zeros([3, 3]), x, { lower: true }),
   ],
   ["concatenate", () => concatenate([x, zeros([2, 3, 1])])],
+  // What callers without types do.
+  ["a value of type array as an operand", () => add(x, [1, 2, 3] as unknown as Tensor)],
+  ["Cannot make a tensor from string", () => tensor(["a"] as unknown as number[])],
+  [
+    'Cannot make a tensor of dtype "float32": the dtypes are ',
+    () => tensor(1, { dtype: "float32" as DType }),
+  ],
 ];
 
 for (const [says, act] of REFUSED) {

@@ -1,6 +1,7 @@
 /**
  * `deno task goldens [DIR] [--filter TEXT]`: runs every golden case below DIR through the public API
- * and prints a line a case. Cases of what does not exist yet are counted apart.
+ * and prints a line a case. Cases of what does not exist, or that nothing can be asked to pass, are
+ * left out and counted apart.
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { runModelCases } from "./models.ts";
@@ -27,6 +28,18 @@ export async function runGoldens(
   return tally;
 }
 
+/** So many cases that are left out are listed with their reasons; of more there is a count. */
+const MOST_LISTED = 10;
+
+/** What to print about cases that are left out: nothing, a line and one for each, or a count. */
+export function leftOut(cases: readonly Outcome[]): readonly string[] {
+  const count = cases.length;
+  if (count === 0) return [];
+  const title = count === 1 ? "1 case is left out" : `${count} cases are left out`;
+  if (count > MOST_LISTED) return [`${title}: those called unsupported without --quiet`];
+  return [`${title}:`, ...cases.map(({ id, text }) => `  ${id}: ${text}`)];
+}
+
 /** Paths of the op manifests below a folder. */
 async function manifests(dir: string): Promise<string[]> {
   const found: string[] = [];
@@ -51,11 +64,13 @@ if (import.meta.main) {
     console.error(`error: Cannot run the cases of "${dir}": there is no such folder`);
     Deno.exit(1);
   }
+  const unsupported: Outcome[] = [];
   const tally = await runGoldens(dir, args.filter ?? "", (outcome) => {
+    if (outcome.status === "unsupported") unsupported.push(outcome);
     if (args.quiet && outcome.status !== "failed") return;
     console.log(`${outcome.status.padEnd(11)} ${outcome.id}: ${outcome.text}`);
   });
-  if (tally.unsupported > 0) console.log(`${tally.unsupported} cases are not supported yet`);
+  for (const line of leftOut(unsupported)) console.log(line);
   console.log(`${tally.passed} passed, ${tally.failed} failed`);
   if (tally.failed > 0 || tally.passed === 0) Deno.exit(1);
 }

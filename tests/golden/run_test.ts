@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { withFolder } from "../hub/_folder.ts";
 import type { Outcome } from "./ops.ts";
-import { runGoldens } from "./run.ts";
+import { leftOut, runGoldens } from "./run.ts";
 
 const CASES = new URL("../goldens/models/gpt2-causal-lm", import.meta.url).pathname;
 
@@ -45,3 +45,12 @@ Deno.test("runGoldens: what does not exist is counted apart, and what is wrong f
     assertStringIncludes(found.find(({ id }) => id.endsWith("strange"))!.text, "MAGIC");
     assertEquals((await runGoldens(folder, "good", () => {})).passed, 1);
   }));
+
+Deno.test("leftOut: says which cases and why, or how many", () => {
+  const one: Outcome = { id: "ops/nn/fold/0", status: "unsupported", text: `no op "fold"` };
+  assertEquals(leftOut([]), []);
+  assertEquals(leftOut([one]), ["1 case is left out:", `  ops/nn/fold/0: no op "fold"`]);
+  assertEquals(leftOut(new Array(99).fill(one)), [
+    "99 cases are left out: those called unsupported without --quiet",
+  ]);
+});

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { relativeError } from "../golden/compare.ts";
 import { valueAndGrad } from "../../autodiff/mod.ts";
-import { jit, key, setDevice, type Tensor, treeEntries } from "../../mod.ts";
+import { jit, key, setDevice, type Tensor, treeEntries, zeros } from "../../mod.ts";
 import { causalLmLoss, crossEntropy } from "../../nn/mod.ts";
 import { gpt2CausalLm, gpt2Family, initGpt2, parseGpt2Config } from "../../models/mod.ts";
 import { openCase } from "./_gpt2_case.ts";
@@ -94,4 +94,14 @@ Deno.test("gpt2CausalLm: dropout by key, also when jitted", async () => {
   const other = await run(params, key(2)).data();
   if (relativeError(jitted, one) > 1e-5) throw new Error("jit drops others");
   if (relativeError(other, one) < 1e-3) throw new Error("the key does not matter");
+});
+
+Deno.test("gpt2: refuses a text that is longer than its table of positions", () => {
+  const sizes = { vocab_size: 11, n_positions: 4, n_embd: 4, n_layer: 1, n_head: 2 };
+  const config = parseGpt2Config(sizes);
+  const params = initGpt2(key(0), config);
+  const run = (length: number) =>
+    gpt2CausalLm(params, { input_ids: zeros([1, length], { dtype: "i32" }) }, config);
+  run(4);
+  assertThrows(() => run(5), RangeError, "the model has 4 positions; shorten the text");
 });

@@ -88,7 +88,6 @@ const PARTS = [
   "globalNorm",
   "identity",
   "incrementalUpdate",
-  "lookAhead",
   "movingAverage",
   "orthogonalize",
   "rateAt",

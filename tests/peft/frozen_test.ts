@@ -1,5 +1,18 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { jit, mul, type Tensor, tensor, TreeError, treeMap, treeSize, treeZip } from "../../mod.ts";
+import {
+  dispose,
+  jit,
+  key,
+  mul,
+  normal,
+  scope,
+  type Tensor,
+  tensor,
+  TreeError,
+  treeMap,
+  treeSize,
+  treeZip,
+} from "../../mod.ts";
 import { grad } from "../../autodiff/mod.ts";
 import { adamw } from "../../optim/mod.ts";
 import { entriesWithFrozen, type Frozen, frozen, isFrozen, thaw } from "../../peft/_frozen.ts";
@@ -40,4 +53,19 @@ Deno.test("frozen: jit tells one tensor from another", async () => {
 Deno.test("frozen: trees with different ones do not go together", () => {
   const zip = () => treeZip(([a]) => a!, scaled(2), scaled(2));
   assertThrows(zip, TreeError, "the kinds of their nodes or weights differ");
+});
+
+Deno.test("frozen: outlives the scope that made it, if it is returned", async () => {
+  const { made, other } = await scope(() => {
+    const made = { trained: tensor(3), fixed: frozen(mul(2, tensor([1, 2]))) };
+    return { made, other: frozen(normal(key(0), [2])) };
+  });
+  assertEquals(await thaw(made.fixed).data(), new Float32Array([2, 4]));
+  assertEquals((await thaw(other).data()).length, 2);
+});
+
+Deno.test("frozen: dispose leaves it to the adapters that share it", async () => {
+  const start = scaled(5);
+  dispose(treeMap((leaf) => mul(leaf, 2), start));
+  assertEquals(await product(start).item(), 15);
 });

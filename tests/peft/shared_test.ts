@@ -1,5 +1,5 @@
 import { assert } from "@std/assert";
-import { add, key, sub, type Tensor, treeEntries } from "../../mod.ts";
+import { add, key, scope, sub, type Tensor, treeEntries } from "../../mod.ts";
 import { linear } from "../../nn/mod.ts";
 import { type Adapter, graft, merge, unmerge } from "../../peft/mod.ts";
 import { LAYERS, ramp, rampAdapter } from "./_ramp.ts";
@@ -40,5 +40,12 @@ for (const [name, adapter] of Object.entries(ADAPTERS)) {
     const twice = linear(graft(graft(LAYERS, adapter), adapter).q, x);
     const [once, base] = [linear(graft(LAYERS, adapter).q, x), linear(LAYERS.q, x)];
     assert(await distance(add(twice, base), add(once, once)) < 1e-4);
+  });
+
+  Deno.test(`${name}: an adapter that a scope returns is whole`, async () => {
+    const kept = await scope(() => rampAdapter(name, adapter.statics));
+    const x = ramp([3, 12]);
+    const of = (one: Adapter): Tensor => linear(graft(LAYERS, one).q, x);
+    assert(await distance(of(kept), of(adapter)) < 1e-6);
   });
 }

@@ -56,7 +56,11 @@ async function compute(device: string): Promise<Computed> {
   const x = graft.normal(graft.key(1), [30, 70]);
   const y = graft.normal(graft.key(2), [70, 32]);
   const ids = graft.tensor([3, 29, 0, 17], { dtype: "i32" });
+  const halves = [graft.convert(y, "f16"), graft.convert(y, "bf16")];
+  await graft.evaluate(halves);
+  const products = halves.map((w) => graft.matmul(x, graft.convert(w, "f32")));
   const results = {
+    products: graft.stack(products),
     softmax: graft.softmax(x),
     max: graft.max(x, { axes: [1] }),
     prod: graft.prod(graft.add(graft.mul(x, 0.01), 1), { axes: [1] }),

@@ -1,6 +1,6 @@
 import type { Graph } from "../../../core/mod.ts";
 import type { LoopBody } from "../../ir/loop.ts";
-import { bytesOfAval } from "../host.ts";
+import { bytesOfAval } from "../../plan/bytes.ts";
 import type { BodyProgram, CarryClass, CarryPlan, CpuProgram } from "../compiled.ts";
 
 /** Compiles a Graph with inputs that may be overwritten. */

@@ -1,4 +1,4 @@
-import { bytesOfAval } from "../host.ts";
+import { bytesOfAval } from "../../plan/bytes.ts";
 import type { BodyProgram } from "../compiled.ts";
 import { copy, placeBlock, placeInput, resultAt, type Surroundings } from "./turn.ts";
 

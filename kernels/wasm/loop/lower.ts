@@ -1,5 +1,5 @@
-import { hoistLoop } from "../../ir/hoist.ts";
-import { bodiesOf, bodyOf, type LoopBody } from "../../ir/loop.ts";
+import { loopParts } from "../../ir/hoist.ts";
+import type { LoopBody } from "../../ir/loop.ts";
 import type { LoopIR } from "../../ir/types.ts";
 import type { BodyProgram, LoopPrograms, LoopStep } from "../compiled.ts";
 import type { Engine } from "../engine.ts";
@@ -10,10 +10,10 @@ const FLAG_BYTES = 64;
 
 /** Compiles the programs of a loop and plans its workspace. */
 export function lowerLoop(ir: LoopIR, engine: Engine, compile: Compile): LoopPrograms {
-  const hoisted = hoistLoop(ir.loop);
-  const programOf = (body: LoopBody): BodyProgram => bodyProgram(body, engine, compile);
-  const before = hoisted.before && programOf(bodyOf(hoisted.before, 0, 0));
-  const bodies = bodiesOf(hoisted.loop).map(programOf);
+  const { hoisted, before, bodies } = loopParts(
+    ir.loop,
+    (body) => bodyProgram(body, engine, compile),
+  );
   const programs = before ? [before, ...bodies] : bodies;
   let bytes = 0;
   const take = (size: number): number => {

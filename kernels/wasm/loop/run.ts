@@ -1,5 +1,6 @@
 import type { Aval } from "../../../core/mod.ts";
 import { widen } from "../../../core/internal.ts";
+import { branchOf } from "../../ir/loop.ts";
 import type { LoopStep } from "../compiled.ts";
 import type { Heap } from "../heap.ts";
 import { viewAt } from "../host.ts";
@@ -32,8 +33,7 @@ export function runLoop(
       return runScan(loop, bodies[0]!, around, space);
     case "cond": {
       const chosen = numberAt(heap, around.inputs[0]!, ir.inputTypes[0]!);
-      const branch = Math.min(Math.max(chosen, 0), bodies.length - 1);
-      return runBranch(bodies[branch]!, around);
+      return runBranch(branchOf(bodies, chosen), around);
     }
     case "while":
       return runWhile(loop, [bodies[0]!, bodies[1]!], around, [workspace + step.flag, space]);

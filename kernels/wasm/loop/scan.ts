@@ -1,5 +1,5 @@
 import type { ScanLoop } from "../../../core/mod.ts";
-import { bytesOfAval } from "../host.ts";
+import { bytesOfAval } from "../../plan/bytes.ts";
 import type { BodyProgram } from "../compiled.ts";
 import { endCarry, moveOn, placeCarry, startCarry } from "./carry.ts";
 import { copy, placeBlock, placeInput, resultAt, type Surroundings } from "./turn.ts";

@@ -3,6 +3,7 @@ import type { Code } from "../code.ts";
 import type { Workspace } from "../plan.ts";
 import type { LoaderCall, OperandStep, PackStep, PlainStep, ProductStep } from "../step.ts";
 import { buffersOf } from "../../ir/structure.ts";
+import { spreadOf } from "../spread.ts";
 import { MAX_THIN_COLUMNS, MAX_TILE_COLUMNS, MAX_TILE_ROWS } from "./scratch.ts";
 import { THIN_ROWS } from "./thin.ts";
 import { COLUMNS, K_BLOCK, K_SUPER, M_BLOCK, PITCH, roundUp, ROWS } from "./tile.ts";
@@ -51,7 +52,9 @@ export function lowerProduct(
     ? plainOf(ir, slotOf)
     : { slot: sum, offset: 0, rowStride: n, batch: [] };
   const { tileM, tileN } = tileOf(ir);
-  const tasks = batch * Math.ceil(m / tileM) * Math.ceil(n / tileN);
+  const columns = batch * Math.ceil(n / tileN);
+  const spread = spreadOf(columns);
+  const tasks = columns * Math.ceil(m / tileM);
   const stride = packed === null ? Math.max(1, k) : K_SUPER;
   const steps: (PackStep | ProductStep)[] = [];
   for (let k0 = 0; k0 === 0 || k0 < k; k0 += stride) {
@@ -73,6 +76,7 @@ export function lowerProduct(
       thin: isThin(ir),
       tileM,
       tileN,
+      spread,
       plain,
       epilogue: finish,
       tasks,

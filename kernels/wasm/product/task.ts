@@ -20,9 +20,10 @@ type Bounds = {
 
 /** Packs one block of the left operand: all tasks together pack it whole. */
 export function runPack(thread: Thread, step: PackStep, task: number, addresses: Addresses): void {
-  const down = Math.ceil(step.m / M_BLOCK);
-  const block = Math.floor(task / down);
-  const f0 = (task % down) * M_BLOCK;
+  // Tasks at the same time read next to each other: the same rows, one block of k after another.
+  const blocks = Math.ceil((step.k1 - step.k0) / K_BLOCK);
+  const block = task % blocks;
+  const f0 = Math.floor(task / blocks) * M_BLOCK;
   const f1 = Math.min(step.m, f0 + M_BLOCK);
   const k0 = step.k0 + block * K_BLOCK;
   const k1 = Math.min(step.k1, k0 + K_BLOCK);
@@ -37,12 +38,12 @@ export function runProduct(
   task: number,
   addresses: Addresses,
 ): void {
-  const { m, n, tileM, tileN } = step;
+  const { m, n, tileM, tileN, spread, tasks } = step;
   const [down, across] = [Math.ceil(m / tileM), Math.ceil(n / tileN)];
-  const batch = Math.floor(task / (down * across));
-  const inBatch = task % (down * across);
-  const n0 = Math.floor(inBatch / down) * tileN;
-  const m0 = (inBatch % down) * tileM;
+  const column = Math.floor(task / down) * spread % (tasks / down);
+  const batch = Math.floor(column / across);
+  const n0 = (column % across) * tileN;
+  const m0 = (task % down) * tileM;
   const tile = { batch, m0, m1: Math.min(m, m0 + tileM), n0, n1: Math.min(n, n0 + tileN) };
   if (step.thin) multiplyThin(thread, step, tile, addresses);
   else multiplyTile(thread, step, tile, addresses);

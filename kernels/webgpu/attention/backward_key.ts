@@ -1,26 +1,21 @@
 import { type AttentionIR, sizesOf, viewsOf, wantsOf } from "../../ir/attention.ts";
 import { entry, groupNumber, u32 } from "../product/text.ts";
 import type { Bindings } from "../wgsl/bindings.ts";
-import { lines, number, type Printed } from "./forward.ts";
 import {
-  addRows,
   changeScores,
-  declareTiles,
-  dots,
-  exchange,
-  fillTiles,
   type Frame,
   headsEach,
-  loadOwn,
+  lines,
   LOG2E,
   newFrame,
+  number,
+  type Printed,
   quadsOf,
-  rowPlace,
-  storeOwn,
-  zeroSums,
 } from "./frame.ts";
+import { loadOwn, storeOwn, zeroSums } from "./own_rows.ts";
 import { planOf } from "./plan.ts";
 import { readStatistics } from "./statistics.ts";
+import { addRows, declareTiles, dots, exchange, fillTiles } from "./tiles.ts";
 
 /** Quads of a key, its value and both gradients that one thread holds. */
 const MOST_QUADS = 8;
@@ -43,7 +38,6 @@ export function printBackwardKey(ir: AttentionIR, bindings: Bindings): Printed {
   for (const view of [query, key, value, ct!]) quadsOf(frame, view);
   const blocks = Math.ceil(source / plan.rows);
   const groups = batch * shared * blocks;
-  const place = (view: typeof key): string => rowPlace(view, "text", "at", "shared_head");
   const stores = (["key", "value"] as const).filter((part) => wants.includes(part)).map((part) => ({
     sums: part === "key" ? "g" : "h",
     view: ir.outputs[wants.indexOf(part)]!,
@@ -60,8 +54,8 @@ ${entry(plan.threads)}
   let row = block * ${u32(plan.rows)} + t / ${u32(plan.parts)};
   let at = min(row, ${u32(source - 1)});
   ${plan.parts > 1 ? "var turn = 0u;" : ""}
-  ${lines(loadOwn(frame, "k", key, place(key), number(scale * LOG2E)), 2)}
-  ${lines(loadOwn(frame, "v", value, place(value)), 2)}
+  ${lines(loadOwn(frame, "k", key, "shared_head", number(scale * LOG2E)), 2)}
+  ${lines(loadOwn(frame, "v", value, "shared_head"), 2)}
   ${lines(stores.flatMap(({ sums }) => zeroSums(frame, sums)), 2)}
   for (var one = 0u; one < ${u32(headsEach(frame))}; one++) {
     let head = shared_head * ${u32(headsEach(frame))} + one;

@@ -1,23 +1,12 @@
 import { type AttentionIR, sizesOf, viewsOf, wantsOf } from "../../ir/attention.ts";
 import { entry, groupNumber, u32 } from "../product/text.ts";
 import type { Bindings } from "../wgsl/bindings.ts";
-import { lines, number, type Printed, queryGroups, queryRow, seenKeys } from "./forward.ts";
-import {
-  addRows,
-  declareTiles,
-  dots,
-  exchange,
-  fillTiles,
-  loadOwn,
-  LOG2E,
-  newFrame,
-  quadsOf,
-  rowPlace,
-  storeOwn,
-  zeroSums,
-} from "./frame.ts";
+import { lines, LOG2E, newFrame, number, type Printed, quadsOf } from "./frame.ts";
+import { loadOwn, storeOwn, zeroSums } from "./own_rows.ts";
 import { planOf } from "./plan.ts";
+import { queryGroups, queryRow, seenKeys } from "./queries.ts";
 import { readStatistics } from "./statistics.ts";
+import { addRows, declareTiles, dots, exchange, fillTiles } from "./tiles.ts";
 
 /** Quads of a query, its cotangent and its gradient that one thread holds. */
 const MOST_QUADS = 8;
@@ -34,14 +23,13 @@ export function printBackwardQuery(ir: AttentionIR, bindings: Bindings): Printed
   ];
   for (const view of [query, key, value, ct!]) quadsOf(frame, view);
   const groups = queryGroups(frame);
-  const place = (view: typeof query): string => rowPlace(view, "text", "at", "head");
   const output = ir.outputs[wantsOf(ir).indexOf("query")]!;
   const body = `${declareTiles(frame, ["keys", "values"], 2)}
 ${entry(plan.threads)}
   ${groupNumber(groups)}
   ${lines(queryRow(frame), 2)}
-  ${lines(loadOwn(frame, "q", query, place(query), number(scale * LOG2E)), 2)}
-  ${lines(loadOwn(frame, "c", ct!, place(ct!)), 2)}
+  ${lines(loadOwn(frame, "q", query, "head", number(scale * LOG2E)), 2)}
+  ${lines(loadOwn(frame, "c", ct!, "head"), 2)}
   let place = (text * ${u32(sizes.heads)} + head) * ${u32(sizes.time)} + at;
   ${lines(readStatistics(frame, "place"), 2)}
   ${lines(zeroSums(frame, "g"), 2)}

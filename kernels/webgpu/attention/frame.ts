@@ -2,10 +2,10 @@ import { type AttentionSizes, range } from "../../../core/internal.ts";
 import {
   type AttentionIR,
   type AttentionViews,
+  sizesOf,
   type StridedView,
   viewsOf,
 } from "../../ir/attention.ts";
-import { sizesOf } from "../../ir/attention.ts";
 import { term, u32 } from "../product/text.ts";
 import type { Bindings, Use } from "../wgsl/bindings.ts";
 import { printLoad } from "../wgsl/storage.ts";
@@ -30,6 +30,9 @@ export type Frame = {
   readonly causal: boolean;
 };
 
+/** A kernel's text and workgroups. */
+export type Printed = { readonly body: string; readonly groups: number };
+
 /** The frame of a kernel whose operands of rows are read as quads. */
 export function newFrame(ir: AttentionIR, plan: Plan, bindings: Bindings): Frame {
   const { scale, causal } = ir.params;
@@ -42,14 +45,9 @@ export function quadsOf({ bindings }: Frame, { buffer }: StridedView): Use {
 }
 
 /** Place of the first quad of a row. */
-export function rowPlace(
-  { offset, strides }: StridedView,
-  text: string,
-  position: string,
-  head: string,
-): string {
+export function rowPlace({ offset, strides }: StridedView, position: string, head: string): string {
   const [b, t, h] = strides as readonly [number, number, number];
-  const place = u32(offset / 4) + term(text, b / 4) + term(position, t / 4) + term(head, h / 4);
+  const place = u32(offset / 4) + term("text", b / 4) + term(position, t / 4) + term(head, h / 4);
   return `(${place})`;
 }
 
@@ -64,117 +62,6 @@ export function scorePlace(view: StridedView, query: string, key: string): strin
   const [b, h, t, s] = view.strides as readonly [number, number, number, number];
   const place = u32(view.offset) + term("text", b) + term("head", h);
   return `${place}${term(query, t)}${term(key, s)}`;
-}
-
-/** Statements that read a thread's quads of an array's row into registers, times `factor`. */
-export function loadOwn(
-  frame: Frame,
-  name: string,
-  view: StridedView,
-  place: string,
-  factor = "",
-): string[] {
-  const use = quadsOf(frame, view);
-  const { quads, parts } = frame.plan;
-  return [
-    `let ${name}At = ${place} + part;`,
-    ...range(quads).map((i) => {
-      const value = use.read(`${name}At + ${u32(i * parts)}`);
-      return `let ${name}${i} = ${value}${factor && ` * ${factor}`};`;
-    }),
-  ];
-}
-
-/** Registers for sums over a thread's quads. */
-export function zeroSums({ plan }: Frame, name: string): string[] {
-  return range(plan.quads).map((i) => `var ${name}${i} = vec4<f32>();`);
-}
-
-/** Statements that write a thread's sums, times `factor`, as its row of a result. */
-export function storeOwn(
-  { plan, bindings }: Frame,
-  name: string,
-  view: StridedView,
-  head: string,
-  factor: string,
-): string[] {
-  const use = bindings.quads(view.buffer, "write");
-  return [
-    `let ${name}To = ${rowPlace(view, "text", "row", head)} + part;`,
-    ...range(plan.quads).map((i) =>
-      use.write(`${name}To + ${u32(i * plan.parts)}`, `${name}${i} * ${factor}`)
-    ),
-  ];
-}
-
-/** A tile of rows in workgroup memory. */
-export type Tile = {
-  readonly name: string;
-  readonly view: StridedView;
-  /** The head that its rows are of. */
-  readonly head: string;
-};
-
-/** Declarations of tiles, and of the pool through which threads of one row add up. */
-export function declareTiles({ plan }: Frame, tiles: readonly string[], exchanged: number): string {
-  const quads = plan.quads * plan.parts * plan.tile;
-  const lines = tiles.map((name) => `var<workgroup> ${name}: array<vec4<f32>, ${quads}>;`);
-  if (plan.parts > 1) {
-    lines.push(`var<workgroup> pool: array<vec4<f32>, ${2 * exchanged * plan.threads}>;`);
-  }
-  return lines.join("\n");
-}
-
-/** Statements that fill tiles with rows from `first` on; rows beyond `count` are the last one. */
-export function fillTiles(frame: Frame, tiles: readonly Tile[], count: number): string[] {
-  const { plan } = frame;
-  const quads = plan.quads * plan.parts;
-  return [
-    `for (var i = t; i < ${u32(plan.tile * quads)}; i += ${u32(plan.threads)}) {`,
-    `  let at = min(first + i / ${u32(quads)}, ${u32(count - 1)});`,
-    ...tiles.map(({ name, view, head }) => {
-      const place = rowPlace(view, "text", "at", head);
-      return `  ${name}[i] = ${quadsOf(frame, view).read(`${place} + i % ${u32(quads)}`)};`;
-    }),
-    "}",
-  ];
-}
-
-/** Products of a thread's quads with four rows of a tile from row `j` on, as `name`. */
-export function dots({ plan }: Frame, name: string, own: string, tile: string): string[] {
-  const sums = range(4).map((r) =>
-    range(plan.quads).map((i) => `dot(${own}${i}, ${tile}[${inTile(plan, r, i)}])`).join(" + ")
-  );
-  return [`var ${name} = vec4<f32>(`, ...sums.map((sum) => `  ${sum},`), ");"];
-}
-
-/** Place of a thread's quad `i` in row `r` of the four. */
-export function inTile({ quads, parts }: Plan, r: number, i: number): string {
-  return `base + ${u32(r * quads * parts + i * parts)}`;
-}
-
-/** sums += Σ weights · rows, over four rows of a tile. */
-export function addRows({ plan }: Frame, sums: string, weights: string, tile: string): string[] {
-  return range(plan.quads).map((i) => {
-    const terms = range(4).map((r) => `${weights}[${r}] * ${tile}[${inTile(plan, r, i)}]`);
-    return `${sums}${i} += ${terms.join(" + ")};`;
-  });
-}
-
-/** Adds up vectors over the threads of a row; every thread has to come by. */
-export function exchange({ plan }: Frame, names: readonly string[]): string[] {
-  const { parts, threads } = plan;
-  if (parts === 1) return [];
-  const slot = (i: number): string => `(turn * ${names.length}u + ${i}u) * ${threads}u`;
-  return [
-    ...names.map((name, i) => `pool[${slot(i)} + t] = ${name};`),
-    "workgroupBarrier();",
-    ...names.map((name, i) => {
-      const all = range(parts).map((p) => `pool[${slot(i)} + t - part + ${p}u]`);
-      return `${name} = ${all.join(" + ")};`;
-    }),
-    "turn = 1u - turn;",
-  ];
 }
 
 /**
@@ -207,7 +94,17 @@ function readElement(bindings: Bindings, view: StridedView, query: string, key: 
   return printLoad(bindings, view.buffer, "f32", place);
 }
 
-/** The key heads' share of query heads. */
+/** The query heads that share a key head. */
 export function headsEach({ sizes: { heads, groups } }: Pick<Frame, "sizes">): number {
   return heads / groups;
+}
+
+/** A number as f32. */
+export function number(x: number): string {
+  return Number.isInteger(x) && Math.abs(x) < 1e6 ? `${x}.0` : `${x}`;
+}
+
+/** Statements on lines of their own. */
+export function lines(statements: readonly string[], indent: number): string {
+  return statements.join(`\n${" ".repeat(indent)}`);
 }

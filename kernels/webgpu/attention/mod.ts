@@ -6,7 +6,8 @@ import {
   wantsOf,
 } from "../../ir/attention.ts";
 import type { MemoryOf } from "../wgsl/mod.ts";
-import { newBindings, type Touch } from "../wgsl/bindings.ts";
+import { newBindings } from "../wgsl/bindings.ts";
+import type { Touch } from "../wgsl/elements.ts";
 import type { WgslKernel } from "../wgsl/kernel.ts";
 import type { Windows } from "../wgsl/windows.ts";
 import { printBackwardKey } from "./backward_key.ts";

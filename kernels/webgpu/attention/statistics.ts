@@ -3,9 +3,7 @@ import { PARTIALS } from "../product/printer.ts";
 import { entry, groupNumber, u32 } from "../product/text.ts";
 import type { Bindings } from "../wgsl/bindings.ts";
 import { printLoad } from "../wgsl/storage.ts";
-import type { Printed } from "./forward.ts";
-import { type Frame, LOG2E, newFrame, quadsOf, rowPlace, sumPlace } from "./frame.ts";
-import { planOf } from "./plan.ts";
+import { type Frame, LOG2E, type Printed, rowPlace, sumPlace } from "./frame.ts";
 
 /**
  * What a backward pass has to know of a query besides its operands, in the workspace: the logarithm
@@ -23,10 +21,9 @@ export function statisticsSize(ir: AttentionIR): number {
 /** The kernel that writes the statistics: one thread for a query. */
 export function printStatistics(ir: AttentionIR, bindings: Bindings): Printed {
   const { size, batch, heads, time } = sizesOf(ir);
-  const plan = planOf({ size, mostQuads: size, exchanged: 0, extra: 0 });
-  const frame = newFrame(ir, plan, bindings);
   const { out, ct, lse } = viewsOf(ir);
-  const [from, by] = [quadsOf(frame, out!), quadsOf(frame, ct!)];
+  const from = bindings.quads(out!.buffer, "read");
+  const by = bindings.quads(ct!.buffer, "read");
   const to = bindings.use(PARTIALS, "write");
   const count = batch * heads * time;
   const groups = Math.ceil(count / THREADS);
@@ -37,8 +34,8 @@ export function printStatistics(ir: AttentionIR, bindings: Bindings): Printed {
   let at = number % ${u32(time)};
   let head = number / ${u32(time)} % ${u32(heads)};
   let text = number / ${u32(time * heads)};
-  let one = ${rowPlace(out!, "text", "at", "head")};
-  let other = ${rowPlace(ct!, "text", "at", "head")};
+  let one = ${rowPlace(out!, "at", "head")};
+  let other = ${rowPlace(ct!, "at", "head")};
   var mean = 0.0;
   for (var i = 0u; i < ${u32(size / 4)}; i++) {
     mean += dot(${from.read("one + i")}, ${by.read("other + i")});

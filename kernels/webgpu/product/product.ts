@@ -94,15 +94,8 @@ function tileCodes(
   const kEnds = k === 0 || k % tileK !== 0;
   const code = (name: "a" | "b", operand: Operand, free: number, tile: number): OperandCode => {
     const checks = { free: free % tile !== 0, k: kEnds };
-    return operandCode({
-      name,
-      operand,
-      free,
-      k,
-      checks,
-      isQuads: quads[name],
-      halves: quads.halves[name],
-    }, printer);
+    const [isQuads, halves] = [quads[name], quads.halves[name]];
+    return operandCode({ name, operand, free, k, checks, isQuads, halves }, printer);
   };
   return { a: code("a", a, m, tileM), b: code("b", b, n, tileN) };
 }
@@ -119,15 +112,8 @@ function thinCodes(
     const isFew = (name === "b") === isSwapped;
     const step = isFew ? (alongOf(operand) === "free" ? 4 : 1) : columns;
     const checks = { free: free % step !== 0, k: k % 4 !== 0 };
-    return operandCode({
-      name,
-      operand,
-      free,
-      k,
-      checks,
-      isQuads: quads[name],
-      halves: quads.halves[name],
-    }, printer);
+    const [isQuads, halves] = [quads[name], quads.halves[name]];
+    return operandCode({ name, operand, free, k, checks, isQuads, halves }, printer);
   };
   return { a: code("a", a, m), b: code("b", b, n) };
 }

@@ -1,5 +1,4 @@
-import type { DType } from "../../../core/mod.ts";
-import { bytesOf } from "../../../core/internal.ts";
+import { type Elements, elementsOf, type Touch } from "./elements.ts";
 import type { Binding } from "./kernel.ts";
 import type { Switches } from "./target.ts";
 import {
@@ -11,13 +10,6 @@ import {
   windowName,
   type Windows,
 } from "./windows.ts";
-
-/**
- * What the elements of a binding are declared as: f32 where nothing else lies in it, else words, and
- * atomic words where elements smaller than a word are stored, since invocations share those words.
- * f16 where the device has that type and nothing else lies there.
- */
-export type Elements = "f32" | "vec4<f32>" | "vec2<u32>" | "f16" | "u32" | "atomic<u32>";
 
 /** The buffers of a kernel as it is printed: one binding for each memory, or for each window of it. */
 export type Bindings = {
@@ -36,9 +28,6 @@ export type Bindings = {
 
 /** A buffer in WGSL. */
 export type Use = Accessors & { readonly elements: Elements };
-
-/** A buffer that is read or written as a dtype. */
-export type Touch = { readonly buffer: number; readonly dtype: DType; readonly isStore: boolean };
 
 /** A memory that a kernel binds. */
 type Bound = {
@@ -105,26 +94,4 @@ export function newBindings(
     hasF16: target.hasF16 ?? false,
     hasSubgroups: (target.subgroups ?? "none") !== "none",
   };
-}
-
-/** What each memory is an array of. */
-function elementsOf(
-  touches: readonly Touch[],
-  memoryOf: (buffer: number) => number,
-  hasF16: boolean,
-): Map<number, Elements> {
-  const elements = new Map<number, Elements>();
-  const others = touches.filter(({ dtype }) => !hasF16 || dtype !== "f16");
-  const mixed = new Set(others.map(({ buffer }) => memoryOf(buffer)));
-  for (const { buffer, dtype, isStore } of touches) {
-    const memory = memoryOf(buffer);
-    const known = elements.get(memory);
-    if (!mixed.has(memory)) elements.set(memory, "f16");
-    else if (isStore && bytesOf(dtype) < 4 || known === "atomic<u32>") {
-      elements.set(memory, "atomic<u32>");
-    } else {
-      elements.set(memory, dtype === "f32" && (known ?? "f32") === "f32" ? "f32" : "u32");
-    }
-  }
-  return elements;
 }

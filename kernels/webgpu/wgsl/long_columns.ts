@@ -1,11 +1,11 @@
+import { sizeOfAxes } from "../../ir/structure.ts";
 import type { KernelIR } from "../../ir/types.ts";
 import { entry, groupNumber } from "../product/text.ts";
 import type { Bindings } from "./bindings.ts";
 import type { Body } from "./map.ts";
 import { loadPart, onlyReductions, storePart } from "./partials.ts";
 import { axisLines, newBlock, printStores, printValue } from "./print.ts";
-import { combine, finished, identity } from "./reduction.ts";
-import { registerOf } from "./scalar.ts";
+import { combine, finished, identity, stripLines, stripMemory } from "./reduction.ts";
 import { variesAlong } from "./varies.ts";
 
 /**
@@ -26,7 +26,7 @@ const THREADS = 64;
 
 /** Parts of the columns; 1 where they stay whole. */
 function partsOfColumns(ir: KernelIR): number {
-  const rows = sizeOf(ir.rows);
+  const rows = sizeOfAxes(ir.rows);
   if (ir.kind !== "col" || rows < LONG || !onlyReductions(ir)) return 1;
   const wanted = Math.floor(MOST_GROUPS / acrossOf(ir));
   return Math.max(1, Math.min(Math.floor(rows / LEAST_ROWS), wanted));
@@ -40,7 +40,7 @@ export function partialsOfColumns(ir: KernelIR): number {
 
 /** The kernel that reduces every part of the columns. */
 export function printColumnParts(ir: KernelIR, bindings: Bindings): Body {
-  const [rows, parts, across] = [sizeOf(ir.rows), partsOfColumns(ir), acrossOf(ir)];
+  const [rows, parts, across] = [sizeOfAxes(ir.rows), partsOfColumns(ir), acrossOf(ir)];
   const length = Math.ceil(rows / parts);
   const axes = axisLines("row", ir.rows);
   const names = new Map([...axes.names, [ir.lane.id, "lane"]]);
@@ -53,15 +53,10 @@ export function printColumnParts(ir: KernelIR, bindings: Bindings): Body {
     const value = printValue(known, inner, reduction.value, (v) => varies(v) ? inner : outer);
     return `a${i} = ${combine(reduction, `a${i}`, value)};`;
   });
-  const shared = reductions.map(({ value: { dtype } }, i) =>
-    `var<workgroup> shared${i}: array<${registerOf(dtype)}, ${LANES * STRIPS}>;`
-  );
+  const strips = { lanes: LANES, strips: STRIPS };
+  const shared = reductions.map((reduction, i) => stripMemory(reduction, i, strips));
   const ends = reductions.flatMap((reduction, i) => [
-    `var total${i} = shared${i}[t];`,
-    ...Array.from({ length: STRIPS - 1 }, (_, strip) => {
-      const other = `shared${i}[t + ${(strip + 1) * LANES}u]`;
-      return `total${i} = ${combine(reduction, `total${i}`, other)};`;
-    }),
+    ...stripLines(reduction, i, "t", strips),
     storePart(
       bindings,
       reduction,
@@ -131,8 +126,4 @@ export function printColumnEnds(ir: KernelIR, bindings: Bindings): Body {
 /** Workgroups side by side. */
 function acrossOf({ lane }: KernelIR): number {
   return Math.ceil(lane.size / LANES);
-}
-
-function sizeOf(axes: KernelIR["rows"]): number {
-  return axes.reduce((product, axis) => product * axis.size, 1);
 }

@@ -1,3 +1,4 @@
+import { sizeOfAxes } from "../../ir/structure.ts";
 import type { KernelIR, Reduction } from "../../ir/types.ts";
 import { entry, groupNumber } from "../product/text.ts";
 import type { Bindings } from "./bindings.ts";
@@ -21,19 +22,19 @@ const THREADS = 256;
 /** Parts of each row; 1 where it stays whole. */
 function partsOfRows(ir: KernelIR): number {
   if (ir.kind !== "row" || !onlyReductions(ir)) return 1;
-  const wanted = Math.floor(MOST_GROUPS / sizeOf(ir.rows));
+  const wanted = Math.floor(MOST_GROUPS / sizeOfAxes(ir.rows));
   return Math.max(1, Math.min(Math.floor(ir.lane.size / LEAST_LANES), wanted));
 }
 
 /** Words of the workspace, [reduction, row, part]; 0 where rows stay whole. */
 export function partialsOfRows(ir: KernelIR): number {
   const parts = partsOfRows(ir);
-  return parts === 1 ? 0 : onlyReductions(ir)!.length * sizeOf(ir.rows) * parts;
+  return parts === 1 ? 0 : onlyReductions(ir)!.length * sizeOfAxes(ir.rows) * parts;
 }
 
 /** The kernel that reduces every part of every row. */
 export function printRowParts(ir: KernelIR, bindings: Bindings): Body {
-  const [rows, parts] = [sizeOf(ir.rows), partsOfRows(ir)];
+  const [rows, parts] = [sizeOfAxes(ir.rows), partsOfRows(ir)];
   const length = Math.ceil(ir.lane.size / parts);
   const axes = axisLines("row", ir.rows);
   const names = new Map([...axes.names, [ir.lane.id, "lane"]]);
@@ -67,7 +68,7 @@ export function printRowParts(ir: KernelIR, bindings: Bindings): Body {
 
 /** The kernel that reduces what the parts of a row have found, and stores what the row is for. */
 export function printRowEnds(ir: KernelIR, bindings: Bindings): Body {
-  const [rows, parts] = [sizeOf(ir.rows), partsOfRows(ir)];
+  const [rows, parts] = [sizeOfAxes(ir.rows), partsOfRows(ir)];
   const axes = axisLines("row", ir.rows);
   const reductions = onlyReductions(ir)!;
   const updates = reductions.map((reduction, i) => {
@@ -124,8 +125,4 @@ function totalsOf(reductions: readonly Reduction[], { hasSubgroups }: Bindings):
     lines: all.flatMap(({ lines }) => lines),
     totals: all.map(({ total }) => total),
   };
-}
-
-function sizeOf(axes: KernelIR["rows"]): number {
-  return axes.reduce((product, axis) => product * axis.size, 1);
 }

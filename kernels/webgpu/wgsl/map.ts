@@ -1,3 +1,4 @@
+import { sizeOfAxes } from "../../ir/structure.ts";
 import type { Axis, KernelIR } from "../../ir/types.ts";
 import { entry, groupNumber } from "../product/text.ts";
 import type { Bindings } from "./bindings.ts";
@@ -11,8 +12,8 @@ export type Body = { readonly text: string; readonly groups: number; readonly tu
 /** One invocation an element; those of a sequence are steps of one, or of one a segment. */
 export function printMap(ir: KernelIR, bindings: Bindings): Body {
   const free = [...ir.rows, ir.lane].filter((axis) => !ir.sequence.includes(axis));
-  const steps = sizeOf(ir.sequence);
-  const count = sizeOf(free) * (ir.segment ? steps : 1);
+  const steps = sizeOfAxes(ir.sequence);
+  const count = sizeOfAxes(free) * (ir.segment ? steps : 1);
   const groups = Math.ceil(count / THREADS);
   const print = ir.sequence.length === 0 ? printOnce : ir.segment ? printSegment : printSteps;
   return {
@@ -25,10 +26,6 @@ export function printMap(ir: KernelIR, bindings: Bindings): Body {
   ${print(ir, bindings, free).join("\n  ")}
 }`,
   };
-}
-
-function sizeOf(axes: readonly Axis[]): number {
-  return axes.reduce((product, axis) => product * axis.size, 1);
 }
 
 function printOnce(ir: KernelIR, bindings: Bindings, free: readonly Axis[]): readonly string[] {
@@ -47,7 +44,7 @@ function printSteps(ir: KernelIR, bindings: Bindings, free: readonly Axis[]): re
   printStores(names, block, ir.stages[0]!.stores);
   return [
     ...axes.lines,
-    `for (var step = 0u; step < ${sizeOf(ir.sequence)}u; step = step + 1u) {`,
+    `for (var step = 0u; step < ${sizeOfAxes(ir.sequence)}u; step = step + 1u) {`,
     ...steps.lines,
     ...block.lines,
     "}",
@@ -71,8 +68,8 @@ function printSegment(ir: KernelIR, bindings: Bindings, free: readonly Axis[]): 
   ];
   printStores(names, block, ir.stages[0]!.stores);
   return [
-    `let first = element / ${sizeOf(free)}u;`,
-    `let column = element % ${sizeOf(free)}u;`,
+    `let first = element / ${sizeOfAxes(free)}u;`,
+    `let column = element % ${sizeOfAxes(free)}u;`,
     ...axes.lines,
     "var own = 0i;",
     ...segmentAt("first", "own"),
@@ -81,7 +78,7 @@ function printSegment(ir: KernelIR, bindings: Bindings, free: readonly Axis[]): 
     ...segmentAt("first - 1u", "before"),
     "if (before == own) { return; }",
     "}",
-    `for (var step = first; step < ${sizeOf(ir.sequence)}u; step = step + 1u) {`,
+    `for (var step = first; step < ${sizeOfAxes(ir.sequence)}u; step = step + 1u) {`,
     ...prefix,
     `if (${segment} != own) { break; }`,
     ...block.lines.slice(prefix.length - steps.lines.length),

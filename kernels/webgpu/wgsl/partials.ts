@@ -1,6 +1,7 @@
 import type { KernelIR, Reduction } from "../../ir/types.ts";
 import { PARTIALS } from "../product/printer.ts";
-import type { Bindings, Touch } from "./bindings.ts";
+import type { Bindings } from "./bindings.ts";
+import type { Touch } from "./elements.ts";
 import { type Register, registerOf } from "./scalar.ts";
 import { printLoad, printStore } from "./storage.ts";
 

@@ -104,6 +104,33 @@ function subgroupLines(
   ];
 }
 
+/** Lanes that a workgroup reduces side by side, and strips of rows that share them. */
+export type Strips = { readonly lanes: number; readonly strips: number };
+
+/** The declaration of the memory in which the strips of reduction number `number` meet. */
+export function stripMemory(
+  { value: { dtype } }: Reduction,
+  number: number,
+  { lanes, strips }: Strips,
+): string {
+  return `var<workgroup> shared${number}: array<${registerOf(dtype)}, ${lanes * strips}>;`;
+}
+
+/** Adds up the strips of lane `lane`, first to last, as `total<number>`. */
+export function stripLines(
+  reduction: Reduction,
+  number: number,
+  lane: string,
+  { lanes, strips }: Strips,
+): string[] {
+  const lines = [`var total${number} = shared${number}[${lane}];`];
+  for (let strip = 1; strip < strips; strip++) {
+    const part = `shared${number}[${lane} + ${strip * lanes}u]`;
+    lines.push(`total${number} = ${combine(reduction, `total${number}`, part)};`);
+  }
+  return lines;
+}
+
 /** Floats by keys that order them with NaN at the end that wins; bools as 0 and 1. */
 function inSubgroup({ op, value: { dtype } }: Reduction, x: string): string {
   const register = registerOf(dtype);

@@ -1,3 +1,4 @@
+import { sizeOfAxes } from "../../ir/structure.ts";
 import type { KernelIR, Stage, Value } from "../../ir/types.ts";
 import { entry, groupNumber } from "../product/text.ts";
 import type { Bindings } from "./bindings.ts";
@@ -15,7 +16,7 @@ const ROWS_TOGETHER = 64;
  * rows have one invocation each.
  */
 export function printRows(ir: KernelIR, bindings: Bindings): Body {
-  const rows = ir.rows.reduce((product, axis) => product * axis.size, 1);
+  const rows = sizeOfAxes(ir.rows);
   const isShort = ir.lane.size <= SHORT;
   const threads = isShort ? ROWS_TOGETHER : threadsFor(ir.lane.size);
   const groups = isShort ? Math.ceil(rows / threads) : rows;

@@ -1,4 +1,5 @@
-import type { Elements } from "./bindings.ts";
+import { bindingsFor } from "../../plan/bytes.ts";
+import { ELEMENT_BYTES, type Elements } from "./elements.ts";
 
 /**
  * How buffers that are larger than a binding are bound: as several windows of `bytes`, one after
@@ -21,7 +22,7 @@ export function windowsIn(
 ): Windows {
   return {
     bytes: windowBytes,
-    count: (buffer) => buffer < 0 ? 1 : Math.max(1, Math.ceil(bytesOf(buffer) / windowBytes)),
+    count: (buffer) => buffer < 0 ? 1 : bindingsFor(bytesOf(buffer), windowBytes),
   };
 }
 
@@ -63,20 +64,11 @@ export function windowName({ name, windows }: Windowed, window: number): string 
   return windows === 1 ? name : `${name}_${window}`;
 }
 
-const BYTES: Readonly<Record<Elements, number>> = {
-  "vec4<f32>": 16,
-  "vec2<u32>": 8,
-  "f32": 4,
-  "u32": 4,
-  "atomic<u32>": 4,
-  "f16": 2,
-};
-
 /** The functions behind the accessors of a buffer in windows of so many bytes. */
 export function windowFunctions(buffer: Windowed, windowBytes: number): string {
   const { name, elements, windows, isWritten } = buffer;
   if (windows === 1) return "";
-  const length = windowBytes / BYTES[elements];
+  const length = windowBytes / ELEMENT_BYTES[elements];
   const choose = (statement: (place: string) => string): string =>
     Array.from({ length: windows }, (_, window) => {
       const at = window === 0 ? "at" : `at - ${window * length}u`;

@@ -1,5 +1,6 @@
 import * as ours from "../../../optim/mod.ts";
 import type { LearningRate, Optimizer, Transform } from "../../../optim/mod.ts";
+import { dtypeOf } from "./_table.ts";
 import { describedSchedule, type Description } from "./optim_schedules.ts";
 
 type Options = { [name: string]: unknown };
@@ -12,12 +13,6 @@ const NAMES: { readonly [argument: string]: string } = {
   trust_ratio_mask: "trusts",
 };
 
-const DTYPES: { readonly [name: string]: string } = {
-  bfloat16: "bf16",
-  float16: "f16",
-  float32: "f32",
-};
-
 /** Our options of optax's arguments; null means none there, except where it switches off. */
 export function optionsOf(args: Description): Options {
   return Object.fromEntries(
@@ -28,7 +23,7 @@ export function optionsOf(args: Description): Options {
 }
 
 function valueOf(name: string, value: unknown): unknown {
-  if (name.endsWith("dtype")) return DTYPES[String(value)];
+  if (name.endsWith("dtype")) return dtypeOf(value);
   if (!name.endsWith("mask")) return value;
   if (typeof value === "boolean") return () => value;
   return (path: string) => at(value, path);

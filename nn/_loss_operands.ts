@@ -38,3 +38,14 @@ export function requireLabels(op: string, x: Tensor, labels: Tensor, weight?: Te
     [x.shape, weight.shape],
   );
 }
+
+/** Refuses to compare what would be broadcast: it hides mistakes. */
+export function requireSame(x: Tensor, y: Tensor): void {
+  if (sameShape(x.shape, y.shape)) return;
+  throw new ShapeError(
+    `Cannot compare ${formatShape(x.shape)} with ${formatShape(y.shape)}: the shapes differ; ` +
+      `reshape one of them`,
+    "loss",
+    [x.shape, y.shape],
+  );
+}

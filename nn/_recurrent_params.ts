@@ -1,18 +1,6 @@
-import { type Tensor, TreeError, type Weight } from "../core/mod.ts";
+import { TreeError } from "../core/mod.ts";
+import type { RecurrentParams } from "./recurrent.ts";
 import type { RecurrentCellParams } from "./recurrent_cells.ts";
-
-/**
- * Parameters of a recurrent network as PyTorch names them: for layer n `weight_ih_l<n>` [k H, I],
- * `weight_hh_l<n>` [k H, H], `bias_ih_l<n>` and `bias_hh_l<n>` [k H] if there are any; and the same
- * with `_reverse` for the direction from the end. What there is says how many layers and directions
- * there are. The second layer's I is H times the directions.
- */
-export type RecurrentParams = {
-  readonly [name: `weight_ih_l${string}`]: Weight;
-  readonly [name: `weight_hh_l${string}`]: Weight;
-  readonly [name: `bias_ih_l${string}`]: Tensor;
-  readonly [name: `bias_hh_l${string}`]: Tensor;
-};
 
 /**
  * The cells of a recurrent network: for each layer one, or two where there is a way back.
