@@ -1,4 +1,5 @@
-import { formatShape, ShapeError, type Tensor } from "../core/mod.ts";
+import { formatShape } from "../core/internal.ts";
+import { ShapeError, type Tensor } from "../core/mod.ts";
 import type { TextInputs } from "./family.ts";
 
 /** The token ids [B, T] of a call of `model`, which has no embeddings instead. */

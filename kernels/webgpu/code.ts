@@ -2,8 +2,9 @@ import { UnsupportedError } from "../../core/mod.ts";
 import type { AttentionIR } from "../ir/attention.ts";
 import { keyOf } from "../ir/key.ts";
 import { buffersOf } from "../ir/structure.ts";
-import type { KernelIR, Operand, ProductIR } from "../ir/types.ts";
+import type { KernelIR, ProductIR } from "../ir/types.ts";
 import { printAttentionKernels } from "./attention/mod.ts";
+import { attentionKey, buffersOfProduct, patternOf, productKey } from "./code_key.ts";
 import type { Device } from "./device.ts";
 import { PARTIALS } from "./product/printer.ts";
 import { foldedGroups } from "./product/text.ts";
@@ -33,13 +34,13 @@ export type Reach = { readonly buffer: number; readonly window: number };
 export type Launch = { readonly pipeline: Pipeline; readonly bound: readonly Reach[] };
 
 /** Several kernels, and the elements of f32 that they need in the buffer PARTIALS. */
-export type ProductLaunches = { readonly launches: readonly Launch[]; readonly partials: number };
+export type Launches = { readonly launches: readonly Launch[]; readonly partials: number };
 
 /** The kernels of a device, each compiled once. */
 export type Code = {
-  readonly kernel: (ir: KernelIR, memoryOf: MemoryOf, bytesOf: BytesOf) => ProductLaunches;
-  readonly product: (ir: ProductIR, memoryOf: MemoryOf, bytesOf: BytesOf) => ProductLaunches;
-  readonly attention: (ir: AttentionIR, memoryOf: MemoryOf, bytesOf: BytesOf) => ProductLaunches;
+  readonly kernel: (ir: KernelIR, memoryOf: MemoryOf, bytesOf: BytesOf) => Launches;
+  readonly product: (ir: ProductIR, memoryOf: MemoryOf, bytesOf: BytesOf) => Launches;
+  readonly attention: (ir: AttentionIR, memoryOf: MemoryOf, bytesOf: BytesOf) => Launches;
 };
 
 /** Compiled kernels of one structure; buffers by position in the list of them. */
@@ -95,7 +96,7 @@ export function newCode(device: Device, reader: Reader): Code {
     key: string,
     buffers: readonly number[],
     print: () => { readonly kernels: readonly WgslKernel[]; readonly partials: number },
-  ): ProductLaunches => {
+  ): Launches => {
     let found = compiled.get(key);
     if (!found) compiled.set(key, found = compileAll(buffers, print()));
     const launches = found.kernels.map(({ pipeline, bound }): Launch => ({
@@ -123,13 +124,9 @@ export function newCode(device: Device, reader: Reader): Code {
       return launch(key, buffers, () => printProductKernels(ir, chosen, memoryOf, target));
     },
     attention: (ir, memoryOf, bytesOf) => {
-      const { inputs, outputs, primitive, params, inputTypes } = ir;
-      const all = [...inputs, ...outputs];
-      const buffers = [...all.map(({ buffer }) => buffer), PARTIALS];
+      const buffers = [...ir.inputs, ...ir.outputs].map(({ buffer }) => buffer).concat(PARTIALS);
       const windows = windowsIn(device, bytesOf);
-      const views = all.map(({ offset, strides }) => [offset, strides]);
-      const pattern = patternOf(buffers, memoryOf, windows);
-      const key = JSON.stringify([primitive, params, inputTypes, views, pattern]);
+      const key = `${attentionKey(ir)}|${patternOf(buffers, memoryOf, windows)}`;
       return launch(key, buffers, () => printAttentionKernels(ir, memoryOf, windows));
     },
   };
@@ -157,14 +154,6 @@ function bindsTooMuch(count: number, limit: number): UnsupportedError {
   );
 }
 
-/** Which of the buffers share memory, since aliases are one binding, and which lie in windows. */
-function patternOf(buffers: readonly number[], memoryOf: MemoryOf, windows: Windows): string {
-  const memories = buffers.map(memoryOf);
-  const shared = memories.map((memory) => memories.indexOf(memory)).join();
-  const counts = buffers.map(windows.count);
-  return counts.every((count) => count === 1) ? shared : `${shared} in ${counts}`;
-}
-
 /** Parts of a split sum have one binding: where they are larger, there is one part. */
 function withinWindow<T extends { readonly splits: number }>(
   { batch, m, n }: ProductIR,
@@ -172,39 +161,4 @@ function withinWindow<T extends { readonly splits: number }>(
   windowBytes: number,
 ): T {
   return 4 * tuning.splits * batch * m * n <= windowBytes ? tuning : { ...tuning, splits: 1 };
-}
-
-/** The buffers of a product in the order of its parts. */
-function buffersOfProduct({ a, b, plain, epilogue }: ProductIR): number[] {
-  const operand = ({ buffer, loader }: Operand): number[] => loader ? buffersOf(loader) : [buffer];
-  const all = [
-    ...operand(a),
-    ...operand(b),
-    ...(plain ? [plain.buffer] : []),
-    ...(epilogue ? buffersOf(epilogue) : []),
-  ];
-  return [...new Set(all.filter((buffer) => buffer >= 0))];
-}
-
-/** The structure of a product, its buffers apart. */
-function productKey(ir: ProductIR): string {
-  const numbers = new Map(buffersOfProduct(ir).map((buffer, i) => [buffer, i]));
-  const operand = ({ buffer, loader, ...strides }: Operand): unknown => [
-    strides,
-    loader ? mapKey(loader, numbers) : numbers.get(buffer),
-  ];
-  const { batch, m, n, k, a, b, plain, epilogue } = ir;
-  return JSON.stringify([
-    "product",
-    [batch, m, n, k],
-    operand(a),
-    operand(b),
-    plain ? { ...plain, buffer: numbers.get(plain.buffer) } : null,
-    epilogue ? mapKey(epilogue, numbers) : null,
-  ]);
-}
-
-/** The key of a map inside a product, and which of its buffers it means. */
-function mapKey(ir: KernelIR, numbers: ReadonlyMap<number, number>): unknown {
-  return [keyOf(ir), buffersOf(ir).map((buffer) => numbers.get(buffer) ?? buffer)];
 }

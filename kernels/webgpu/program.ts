@@ -1,12 +1,13 @@
 import type { Graph } from "../../core/mod.ts";
 import { refuseF64 } from "../../core/internal.ts";
-import type { AttentionCall } from "../ir/attention.ts";
-import type { Machine, Schedule } from "../ir/types.ts";
+import type { AttentionCall, AttentionIR } from "../ir/attention.ts";
+import type { KernelIR, Machine, ProductIR, Schedule } from "../ir/types.ts";
 import { bindingsFor, bytesOfAval } from "../plan/bytes.ts";
 import { memoriesOf } from "../plan/memory.ts";
 import { kernelsInside, reportKernel, reportOf } from "../plan/report.ts";
 import { scheduleGraph } from "../schedule/mod.ts";
 import { attends } from "./attention/mod.ts";
+import type { Code, Launches } from "./code.ts";
 import type { Dispatch, GpuProgram, Step } from "./compiled.ts";
 import type { Engine } from "./engine.ts";
 import { type Compile, loopPrograms, runsOnDevice } from "./loop.ts";
@@ -14,7 +15,7 @@ import { PARTIALS } from "./product/printer.ts";
 import type { BytesOf } from "./product/trial.ts";
 import { type Item, planSlots } from "./slots.ts";
 import { firstTooLarge } from "./too_large.ts";
-import { ELEMENTWISE } from "./wgsl/mod.ts";
+import { ELEMENTWISE, type MemoryOf } from "./wgsl/mod.ts";
 
 /** What the schedule knows of a device. */
 function machineOf(engine: Engine): Machine {
@@ -105,25 +106,13 @@ function stepsOf(
   return kernels.flatMap((scheduled, at): Step[] => {
     const { ir } = scheduled;
     const kernel = reportKernel(scheduled);
-    if (ir.kind === "loop" && runsOnDevice(ir)) {
-      const programs = loopPrograms(ir, compile);
-      const inputs = ir.inputs.map(memoryOf);
-      return [{ kind: "loop", ir, kernel, ...programs, inputs, outputs: ir.outputs.map(memoryOf) }];
-    }
     if (ir.kind === "host" || ir.kind === "loop") {
-      return [{
-        kind: "host",
-        ir,
-        kernel,
-        inputs: ir.inputs.map(memoryOf),
-        outputs: ir.outputs.map(memoryOf),
-      }];
+      const ends = { inputs: ir.inputs.map(memoryOf), outputs: ir.outputs.map(memoryOf) };
+      return ir.kind === "loop" && runsOnDevice(ir)
+        ? [{ kind: "loop", ir, kernel, ...loopPrograms(ir, compile), ...ends }]
+        : [{ kind: "host", ir, kernel, ...ends }];
     }
-    const { launches, partials } = ir.kind === "attention"
-      ? code.attention(ir, memoryOf, bytesOf)
-      : ir.kind === "product"
-      ? code.product(ir, memoryOf, bytesOf)
-      : code.kernel(ir, memoryOf, bytesOf);
+    const { launches, partials } = launchesOf(code, ir, memoryOf, bytesOf);
     const dispatches = launches.map(({ pipeline, bound }, i): Dispatch => ({
       kind: "dispatch",
       pipeline,
@@ -135,6 +124,22 @@ function stepsOf(
     if (partials > 0) workspaces.push({ bytes: 4 * partials, birth: at, death: at });
     return dispatches;
   });
+}
+
+function launchesOf(
+  code: Code,
+  ir: KernelIR | ProductIR | AttentionIR,
+  memoryOf: MemoryOf,
+  bytesOf: BytesOf,
+): Launches {
+  switch (ir.kind) {
+    case "attention":
+      return code.attention(ir, memoryOf, bytesOf);
+    case "product":
+      return code.product(ir, memoryOf, bytesOf);
+    default:
+      return code.kernel(ir, memoryOf, bytesOf);
+  }
 }
 
 /** The program of a loop's body: one for all loops of the engine that have it. */

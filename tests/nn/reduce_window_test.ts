@@ -37,6 +37,14 @@ Deno.test("reduceWindow: windows of any size, of floats and integers, and none",
   assertEquals(reduceWindow(tensor([1, 2]), { kind: "sum", window: 3 }).shape, [0]);
 });
 
+Deno.test("reduceWindow: what is outside is less than any integer of the dtype", async () => {
+  for (const dtype of ["i32", "i16", "i8"] as const) {
+    const x = tensor([-3, -2], { dtype });
+    const y = reduceWindow(x, { kind: "max", window: 2, padding: [[1, 1]] });
+    assertEquals([...await y.data()], [-3, -2, -2], dtype);
+  }
+});
+
 Deno.test("reduceWindow: NaN wins", async () => {
   const row = tensor([1, NaN, 2, 0]);
   await assertClose(reduceWindow(row, { kind: "max", window: 2 }), [NaN, NaN, 2]);

@@ -6,8 +6,12 @@ import {
   packRows,
   packSummed,
   type Range,
+  rowsOf,
+  score,
+  sumsOf,
+  visibleKeys,
+  widthOf,
 } from "./frame.ts";
-import { rowsOf, score, sumsOf, visibleKeys, widthOf } from "./frame.ts";
 import { KEYS, PITCH, QUERIES } from "./tile.ts";
 
 /** Results and logarithms of sums of a block of queries of one head, over blocks of keys. */

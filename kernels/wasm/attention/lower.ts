@@ -30,28 +30,12 @@ export function lowerAttention(
   ir: AttentionIR,
   slotOf: (buffer: number) => number,
 ): AttentionStep[] {
-  const { params, outputs } = ir;
-  const sizes = sizesOf(ir);
-  const { batch, heads, groups, time, source } = sizes;
-  const views = viewsOf(ir);
+  const { outputs } = ir;
+  const { batch, heads, groups, time, source } = sizesOf(ir);
   const viewOf = ({ buffer, offset, strides }: StridedView): ViewStep => {
     return { slot: slotOf(buffer), offset, strides };
   };
-  const maybe = (view: StridedView | null): ViewStep | null => view && viewOf(view);
-  const own = {
-    kind: "attention",
-    sizes,
-    scale: bitsOf(params.scale),
-    causal: params.causal,
-    query: viewOf(views.query),
-    key: viewOf(views.key),
-    value: viewOf(views.value),
-    bias: maybe(views.bias),
-    mask: maybe(views.mask),
-    out: maybe(views.out),
-    lse: maybe(views.lse),
-    ct: maybe(views.ct),
-  } as const;
+  const own = operandsOf(ir, viewOf);
   const nothing = { out: null, lse: null, query: null, key: null, value: null };
   const blocks = Math.ceil(time / QUERIES);
   if (ir.primitive === "attention") {
@@ -77,6 +61,30 @@ export function lowerAttention(
   return steps;
 }
 
+/** What all steps of an attention have in common. */
+function operandsOf(
+  ir: AttentionIR,
+  viewOf: (view: StridedView) => ViewStep,
+): Omit<AttentionStep, "task" | "results" | "tasks"> {
+  const views = viewsOf(ir);
+  const maybe = (view: StridedView | null): ViewStep | null => view && viewOf(view);
+  return {
+    kind: "attention",
+    sizes: sizesOf(ir),
+    scale: bitsOf(ir.params.scale),
+    causal: ir.params.causal,
+    query: viewOf(views.query),
+    key: viewOf(views.key),
+    value: viewOf(views.value),
+    bias: maybe(views.bias),
+    mask: maybe(views.mask),
+    out: maybe(views.out),
+    lse: maybe(views.lse),
+    ct: maybe(views.ct),
+  };
+}
+
+/** The bits of a number as f32. */
 function bitsOf(x: number): number {
   return new Int32Array(Float32Array.of(x).buffer)[0]!;
 }
