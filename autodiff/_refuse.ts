@@ -9,7 +9,8 @@ export function refuseNonFloat(leaves: readonly Tensor[], paths: readonly string
     const at = path === "" ? "" : ` at "${path}"`;
     throw new TreeError(
       `Cannot differentiate with respect to ${formatAval(leaf.aval)}${at}: ` +
-        `only float tensors have gradients; split the tree with treePartition and close over the rest`,
+        `only float tensors have gradients; split the tree with treePartition and close over the ` +
+        `rest, or convert it to f32`,
       path,
     );
   });

@@ -28,7 +28,7 @@ export type VmapOptions<A extends readonly unknown[]> = {
  * over keys to give each its own.
  *
  * @param f a function of trees that returns a tree
- * @param options `inAxes`, `outAxes` (negative ones count from the end), `axisSize`
+ * @param options `inAxes`, `outAxes` (negative ones count from the end), `axisSize`, `axisName`
  * @throws {RangeError} if an axis is not there, or the mapped sizes differ
  * @throws {TreeError} if a tree of axes is no prefix of its argument
  * @throws {TypeError} if nothing is mapped over, `f` is async, or a batched result has axis null

@@ -95,7 +95,13 @@ export function unsupportedUse(kind: string, use: Use): UnsupportedError {
   );
 }
 
-function rulesOf(weight: StructuredWeight): AnyRules {
+function rulesOf(weight: StructuredWeight | undefined): AnyRules {
+  if (weight === undefined) {
+    throw new TypeError(
+      "Cannot use a weight: it is undefined; the parameters of a layer are named as in its " +
+        'checkpoint, such as "weight"',
+    );
+  }
   const rules = kinds.get(weight.kind);
   if (!rules) {
     throw new UnsupportedError(

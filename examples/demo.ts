@@ -4,8 +4,7 @@
  * adapter back from disk, and shows what changed. It trains for a time, not for a number of steps.
  */
 import { parseArgs } from "@std/cli/parse-args";
-import { currentBackend, foldIn, key, setDevice, treeSize } from "../core/mod.ts";
-import "../mod.ts";
+import { currentBackend, type DeviceName, foldIn, init, key, type Tree, treeSize } from "../mod.ts";
 import { formatTraining, processTerminal, progressBar } from "../cli/mod.ts";
 import { loadTokenizer, type Tokenizer } from "../hub/mod.ts";
 import { generativeModel, stream } from "../models/mod.ts";
@@ -28,14 +27,17 @@ import { chapters } from "./pretrain/texts.ts";
 const SEQ_LEN = 256;
 const BATCH = 8;
 const PROMPT = "The whale";
-const BASE = new URL("base", import.meta.url).pathname;
+const BASE = `${import.meta.dirname}/base`;
 
 const args = parseArgs(Deno.args, {
   string: ["out", "seconds", "device"],
-  default: { out: "out/demo", seconds: "120" },
+  default: { seconds: "120" },
 });
-if (args.device === "cpu" || args.device === "reference") setDevice(args.device);
-await Deno.remove(args.out, { recursive: true }).catch(() => {});
+const seconds = Number(args.seconds);
+if (!(seconds > 0)) throw new RangeError(`Cannot train for --seconds ${args.seconds}`);
+if (args.device !== undefined) await init({ device: args.device as DeviceName });
+const out = args.out ?? "out/demo";
+if (args.out === undefined) await Deno.remove(out, { recursive: true }).catch(() => {});
 
 const model = await loadModel(BASE);
 const tokenizer = await loadTokenizer(BASE);
@@ -52,8 +54,8 @@ const adapter = lora.init(key(1851), model.params, {
   model_type: "gpt2",
 });
 console.log(
-  `training   ${treeSize(adapter)} of ${treeSize(model.params)} parameters on ` +
-    `${data.training.rows} sequences of ${SEQ_LEN} tokens of Moby-Dick`,
+  `training   ${count(adapter)} of ${count(model.params)} parameters on ` +
+    `${data.training.rows.toLocaleString("en-US")} sequences of ${SEQ_LEN} tokens of Moby-Dick`,
 );
 
 const bar = progressBar(processTerminal());
@@ -67,9 +69,9 @@ const result = await finetune({
   ),
   data,
   key: foldIn(key(1851), 1),
-  seconds: Number(args.seconds),
+  seconds,
   batchSize: BATCH,
-  out: args.out,
+  out,
   settings: { demo: 1 },
   onProgress: (progress) => {
     if (Number.isFinite(progress.loss)) losses.push([progress.step - 1, progress.loss]);
@@ -77,11 +79,11 @@ const result = await finetune({
   },
 });
 bar.end();
-await saveAdapter(`${args.out}/adapter`, result.params);
-await Deno.writeTextFile(`${args.out}/loss.svg`, await lossCurve("LoRA on Moby-Dick", losses));
+await saveAdapter(`${out}/adapter`, result.params);
+await Deno.writeTextFile(`${out}/loss.svg`, await lossCurve("LoRA on Moby-Dick", losses));
 
 const again = await loadModel(BASE);
-const trained = await loadAdapter(`${args.out}/adapter`, again.params);
+const trained = await loadAdapter(`${out}/adapter`, again.params);
 const after = await evaluation(adapterLoss(again), { batchSize: BATCH })(trained, data.heldOut);
 const { before, steps, tokensPerSecond } = result;
 console.log(
@@ -91,7 +93,11 @@ console.log(
 console.log(`before     ${await sample(again, again.params, tokenizer)}`);
 console.log(`after      ${await sample(again, graft(again.params, trained), tokenizer)}`);
 console.log(`speed      ${tokensPerSecond.toFixed(0)} tokens/s, ${steps} steps`);
-console.log(`files      ${args.out}/adapter (for PEFT and graft), loss.svg, metrics.jsonl`);
+console.log(`files      ${out}/adapter (for PEFT and graft), loss.svg, metrics.jsonl`);
+
+function count(params: Tree): string {
+  return treeSize(params).toLocaleString("en-US");
+}
 
 async function sample(
   { family, config }: LoadedModel,

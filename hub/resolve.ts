@@ -111,7 +111,9 @@ function explain(error: unknown, source: Source): Error {
   if (advice) return new Error(`${what}: the hub answers ${status}: ${advice}`, { cause: error });
   const reason = error instanceof Error ? error.message : String(error);
   if (reason.startsWith("Cannot ")) return error as Error;
-  return new Error(`${what}: ${reason}`, { cause: error });
+  return new Error(`${what}: ${reason}; a folder of that name is not here either`, {
+    cause: error,
+  });
 }
 
 /** Why the hub refuses, and what to do about it. */

@@ -7,7 +7,7 @@ import {
   type Tree,
 } from "../core/mod.ts";
 import { HELD, heldTensors } from "../core/internal.ts";
-import { join } from "./layout.ts";
+import { join } from "./_paths.ts";
 
 /**
  * A tensor that an adapter needs and does not train, such as random projections or indices.

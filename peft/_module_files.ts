@@ -10,7 +10,7 @@ import {
 import { formatShape } from "../core/internal.ts";
 import type { ModuleFields } from "./adapter.ts";
 import { entriesWithFrozen } from "./_frozen.ts";
-import { join } from "./layout.ts";
+import { join } from "./_paths.ts";
 import { type ReplacedConfig, replacedTensors } from "./_replaced.ts";
 
 /** What PEFT's wrappers put before the names of the model. */

@@ -71,3 +71,8 @@ export function modelSizes(
     ...(heads === undefined ? {} : { num_attention_heads: keyHeads ?? heads }),
   };
 }
+
+/** Rows of the prompt: one set for the encoder and one for the decoder, where there are two. */
+export function rowsOf(config: PromptConfig): number {
+  return config.num_virtual_tokens * config.num_transformer_submodules;
+}

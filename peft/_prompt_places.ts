@@ -1,5 +1,6 @@
 import { isStructured, isTensor, type Tree } from "../core/mod.ts";
-import { join, lastName, type LayoutOptions, type Module, modulesOf } from "./layout.ts";
+import { type LayoutOptions, type Module, modulesOf } from "./layout.ts";
+import { join, lastName } from "./_paths.ts";
 
 const TABLES = ["wte", "embed_tokens", "word_embeddings", "embed_in", "tok_embeddings", "shared"];
 const ATTENTIONS = ["attn", "self_attn", "self_attention", "attention", "SelfAttention"];

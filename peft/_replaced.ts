@@ -11,7 +11,7 @@ import {
   TreeError,
   UnsupportedError,
 } from "../core/mod.ts";
-import { join, lastName } from "./layout.ts";
+import { join, lastName } from "./_paths.ts";
 import type { GraftOptions } from "./method.ts";
 
 /** What says which base tensors are trained besides the adapter's own. */

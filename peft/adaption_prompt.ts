@@ -14,7 +14,8 @@ import { type Adapter, type AdapterConfig, makeAdapter, type ModuleFields } from
 import { asPositiveInteger, givenFields, readConfig } from "./_config.ts";
 import { defaultTargets, type TargetTable } from "./defaults.ts";
 import { foldInPath } from "./_keys.ts";
-import { join, lastName, type LayoutOptions, modulesOf, updateModules } from "./layout.ts";
+import { type LayoutOptions, modulesOf, updateModules } from "./layout.ts";
+import { join, lastName } from "./_paths.ts";
 import type { GraftOptions, InitOptions, Method } from "./method.ts";
 import { checkModules, checkShape, fieldsFromTensors, moduleTensors } from "./_module_files.ts";
 import { sidesOf } from "./_sides.ts";

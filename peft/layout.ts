@@ -8,6 +8,7 @@ import {
   type Weight,
   weightShape,
 } from "../core/mod.ts";
+import { join, lastName } from "./_paths.ts";
 
 /**
  * How a module stores its weight.
@@ -101,16 +102,6 @@ function storesInputFirst(tree: Tree): boolean {
 
 function isWeight(x: Tree | undefined): x is Weight {
   return isTensor(x) || isStructured(x);
-}
-
-/** Last part of a dotted path. */
-export function lastName(path: string): string {
-  return path.slice(path.lastIndexOf(".") + 1);
-}
-
-/** Path of the child `name` of `path`. */
-export function join(path: string, name: string): string {
-  return path === "" ? name : `${path}.${name}`;
 }
 
 /**

@@ -15,7 +15,7 @@ import {
   weightShape,
 } from "../core/mod.ts";
 import { dropout } from "../nn/mod.ts";
-import { perRow, scalar } from "./delta_weight.ts";
+import { perRow, scalar } from "./_amount.ts";
 import type { Layout } from "./layout.ts";
 import { doraFactor, loraDelta } from "./_lora_delta.ts";
 

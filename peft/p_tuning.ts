@@ -3,7 +3,7 @@ import { linear, relu } from "../nn/mod.ts";
 import { type Adapter, makeAdapter } from "./adapter.ts";
 import { givenFields } from "./_config.ts";
 import type { GraftOptions, InitOptions, Method } from "./method.ts";
-import { modelSizes, type PromptConfig, readPromptConfig } from "./_prompt_config.ts";
+import { modelSizes, type PromptConfig, readPromptConfig, rowsOf } from "./_prompt_config.ts";
 import {
   initLinear,
   initLstm,
@@ -13,7 +13,6 @@ import {
   readEncoder,
 } from "./_prompt_encoder.ts";
 import { graftPrompt, promptHeads, promptIn, promptTensors } from "./_prompt_fields.ts";
-import { rowsOf } from "./prompt_tuning.ts";
 import { replacedTensors } from "./_replaced.ts";
 
 export type { LstmTensors };

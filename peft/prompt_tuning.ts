@@ -14,7 +14,7 @@ import {
 import { type Adapter, makeAdapter } from "./adapter.ts";
 import { givenFields } from "./_config.ts";
 import type { GraftOptions, InitOptions, Method } from "./method.ts";
-import { modelSizes, type PromptConfig, readPromptConfig } from "./_prompt_config.ts";
+import { modelSizes, type PromptConfig, readPromptConfig, rowsOf } from "./_prompt_config.ts";
 import { graftPrompt, promptHeads, promptIn, promptTensors } from "./_prompt_fields.ts";
 import { tokenTable } from "./_prompt_places.ts";
 import { replacedTensors } from "./_replaced.ts";
@@ -64,11 +64,6 @@ export const promptTuning: Method<PromptTuningAdapter, PromptTuningConfig> = {
     return makeAdapter("prompt_tuning", { prompt_embeddings, replaced }, config);
   },
 };
-
-/** Rows of the prompt: one set for the encoder and one for the decoder, where there are two. */
-export function rowsOf(config: PromptConfig): number {
-  return config.num_virtual_tokens * config.num_transformer_submodules;
-}
 
 function initPromptTuning(
   key: Tensor,

@@ -15,7 +15,7 @@ import {
   type Weight,
   weightShape,
 } from "../core/mod.ts";
-import { perRow, scalar } from "./delta_weight.ts";
+import { perRow, scalar } from "./_amount.ts";
 
 /** Tensors of a weight whose inputs are rotated. */
 export type RotatedWeightFields = {

@@ -1,7 +1,8 @@
 import type { Tree } from "../core/mod.ts";
 import type { AdapterConfig } from "./adapter.ts";
 import { defaultTargets, type TargetTable } from "./defaults.ts";
-import { lastName, type Layout, type Module, modulesOf } from "./layout.ts";
+import { type Layout, type Module, modulesOf } from "./layout.ts";
+import { lastName } from "./_paths.ts";
 import type { InitContext } from "./method.ts";
 import { fullMatch, matchesSuffix } from "./_patterns.ts";
 

@@ -16,7 +16,7 @@ import {
   weightShape,
 } from "../core/mod.ts";
 import { dropout } from "../nn/mod.ts";
-import { perRow, scalar } from "./delta_weight.ts";
+import { perRow, scalar } from "./_amount.ts";
 import type { Layout } from "./layout.ts";
 
 /** Tensors of a weight with VeRA in it. */

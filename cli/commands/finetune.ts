@@ -223,7 +223,7 @@ function settingsOf(
   });
   // A schedule that decays, or AdaLoRA's budget, depends on where it ends; others may go on.
   const isOpen = values.schedule === "constant" && values.method !== "adalora";
-  const end = isOpen || steps === undefined ? {} : { steps };
+  const end: Record<string, Json> = isOpen || steps === undefined ? {} : { steps };
   return { ...Object.fromEntries(kept) as Record<string, Json>, "seq-len": seqLen, ...end };
 }
 

@@ -9,7 +9,9 @@ import { reduce, type ReduceOptions } from "./_axes.ts";
  * @throws {ShapeError} if there is no element
  */
 export function max(x: Tensor, options: ReduceOptions = {}): Tensor {
-  return reduce("max", x, options, maxAxes);
+  return reduce("max", x, options, (y, axes) => {
+    return axes.length === 0 ? y : bind(reduceMaxP, [y], { axes })[0];
+  });
 }
 
 /**
@@ -21,9 +23,4 @@ export function min(x: Tensor, options: ReduceOptions = {}): Tensor {
   return reduce("min", x, options, (y, axes) => {
     return axes.length === 0 ? y : bind(reduceMinP, [y], { axes })[0];
   });
-}
-
-/** Largest element over sorted, non-negative axes. */
-export function maxAxes(x: Tensor, axes: readonly number[]): Tensor {
-  return axes.length === 0 ? x : bind(reduceMaxP, [x], { axes })[0];
 }

@@ -14,7 +14,7 @@ import { stopGradient } from "../primitives/stop_gradient.ts";
 import { sub } from "../primitives/sub.ts";
 import type { Tensor } from "../tensor.ts";
 import { countOf, keptShape, reduce, type ReduceOptions } from "./_axes.ts";
-import { maxAxes } from "./extremum.ts";
+import { max } from "./extremum.ts";
 import { inWide } from "./_precision.ts";
 
 /** Options of `logSumExp`. */
@@ -76,6 +76,6 @@ function over(x: Tensor, axes: readonly number[]): Tensor {
 
 /** The largest elements where they are finite, else 0. They cancel, so they have no derivative. */
 function shiftOf(x: Tensor, axes: readonly number[]): Tensor {
-  const top = stopGradient(maxAxes(x, axes));
+  const top = stopGradient(max(x, { axes }));
   return where(isFinite(top), top, 0);
 }

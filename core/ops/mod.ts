@@ -46,6 +46,7 @@ export * from "./pieces.ts";
 export * from "./polynomial.ts";
 export * from "./pseudo_inverse.ts";
 export * from "./quantile.ts";
+export * from "./ravel_index.ts";
 export * from "./remainder.ts";
 export * from "./search_sorted.ts";
 export * from "./segment.ts";

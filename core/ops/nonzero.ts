@@ -1,20 +1,17 @@
-import { add } from "../primitives/add.ts";
 import { less } from "../primitives/compare.ts";
 import { convert } from "../primitives/convert.ts";
 import { iota } from "../primitives/iota.ts";
-import { mul } from "../primitives/mul.ts";
 import { reshape } from "../primitives/reshape.ts";
 import { where } from "../primitives/select.ts";
 import { sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { floorDivide } from "./remainder.ts";
-import { rem } from "../primitives/rem.ts";
 import { scatter } from "./gather.ts";
 import { cumsum } from "./cumulative.ts";
 import { sub } from "../primitives/sub.ts";
 import { full } from "./full.ts";
 import { stack } from "./stack.ts";
 import { sum } from "./sum.ts";
+import { unravelIndex } from "./ravel_index.ts";
 
 /** Options of `nonzero`: how many places to find, and the position that stands for missing ones. */
 export type NonzeroOptions = { readonly size: number; readonly fill?: number };
@@ -39,21 +36,6 @@ export function nonzero(x: Tensor, options: NonzeroOptions): Tensor[] {
   });
   const found = less(iota([size], { dtype: "i32" }), sum(holds));
   return unravelIndex(flat, x.shape).map((ids) => where(found, ids, fill));
-}
-
-/** Positions in a flattened shape as positions along each of its axes. */
-export function unravelIndex(ids: Tensor, shape: readonly number[]): Tensor[] {
-  return shape.map((side, axis) => {
-    const below = sizeOf(shape.slice(axis + 1));
-    return rem(floorDivide(ids, Math.max(1, below)), Math.max(1, side));
-  });
-}
-
-/** Positions along each axis as positions in the flattened shape. */
-export function ravelMultiIndex(ids: readonly Tensor[], shape: readonly number[]): Tensor {
-  return ids.map((each, axis) => mul(each, sizeOf(shape.slice(axis + 1)))).reduce((a, b) =>
-    add(a, b)
-  );
 }
 
 /** The places of elements that are not zero in the flattened `x`, as `nonzero`. */

@@ -27,14 +27,7 @@ export function takeAlongAxis(
 ): Tensor {
   const rank = x.shape.length;
   const axis = normalizeAxis(options.axis ?? -1, rank, "takeAlongAxis");
-  if (ids.shape.length !== rank) {
-    throw new ShapeError(
-      `Cannot takeAlongAxis ${formatShape(x.shape)} by ${formatShape(ids.shape)}: the ranks ` +
-        `differ; use take`,
-      "takeAlongAxis",
-      [x.shape, ids.shape],
-    );
-  }
+  requireSameRank("takeAlongAxis", x, ids, "take");
   const count = x.shape[axis]!;
   const at = (shape: readonly number[], side: number): number[] =>
     shape.map((s, i) => i === axis ? side : s);
@@ -62,17 +55,20 @@ export type PutAlongAxisOptions = {
 export function putAlongAxis(x: Tensor, ids: Tensor, options: PutAlongAxisOptions): Tensor {
   const rank = x.shape.length;
   const axis = normalizeAxis(options.axis ?? -1, rank, "putAlongAxis");
-  if (ids.shape.length !== rank) {
-    throw new ShapeError(
-      `Cannot putAlongAxis ${formatShape(x.shape)} by ${formatShape(ids.shape)}: the ranks ` +
-        `differ; use scatter`,
-      "putAlongAxis",
-      [x.shape, ids.shape],
-    );
-  }
+  requireSameRank("putAlongAxis", x, ids, "scatter");
   const items = x.shape.map((_, i) =>
     i === axis ? ids : iota(ids.shape, { axis: i, dtype: "i32" })
   );
   const update = broadcastTo(convert(options.values, x.dtype), ids.shape);
   return indexUpdate(x, items, { update, kind: options.kind ?? "set" });
+}
+
+function requireSameRank(op: string, x: Tensor, ids: Tensor, other: string): void {
+  if (ids.shape.length === x.shape.length) return;
+  throw new ShapeError(
+    `Cannot ${op} ${formatShape(x.shape)} by ${formatShape(ids.shape)}: the ranks differ; ` +
+      `use ${other}`,
+    op,
+    [x.shape, ids.shape],
+  );
 }

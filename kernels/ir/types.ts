@@ -149,9 +149,12 @@ export type HostIR = {
  */
 export type LoopIR = Omit<HostIR, "kind"> & { readonly kind: "loop"; readonly loop: Loop };
 
+/** Whatever one step of a program computes. */
+export type StepIR = KernelIR | ProductIR | AttentionIR | HostIR | LoopIR;
+
 /** One step of a program. */
 export type ScheduledKernel = {
-  readonly ir: KernelIR | ProductIR | AttentionIR | HostIR | LoopIR;
+  readonly ir: StepIR;
   /** For people: "row 512x768 st2 reduce_sum[512]". */
   readonly name: string;
   readonly flops: number;

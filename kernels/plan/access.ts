@@ -1,6 +1,5 @@
-import type { Index, KernelIR, Value } from "../ir/types.ts";
 import type { AttentionIR } from "../ir/attention.ts";
-import type { HostIR, LoopIR, Operand, ProductIR } from "../ir/types.ts";
+import type { Index, KernelIR, Operand, StepIR, Value } from "../ir/types.ts";
 import { valuesBelow } from "../ir/value.ts";
 
 /** How a generated kernel reads one buffer: at which indices, and in which stage last. */
@@ -29,7 +28,7 @@ export function readingsOf(ir: KernelIR): Map<number, Reading> {
 }
 
 /** The buffers that a kernel reads and writes. */
-export function accessOf(ir: KernelIR | ProductIR | AttentionIR | HostIR | LoopIR): Access {
+export function accessOf(ir: StepIR): Access {
   if (ir.kind === "host" || ir.kind === "loop") {
     return { reads: new Set(ir.inputs), writes: new Set(ir.outputs) };
   }

@@ -1,8 +1,6 @@
-import type { Index, KernelIR, Value } from "../ir/types.ts";
+import type { Index, StepIR, Value } from "../ir/types.ts";
 import { type Expressions, expressions } from "../ir/value.ts";
 import type { Lowering } from "../lower/lowering.ts";
-import type { AttentionIR } from "../ir/attention.ts";
-import type { HostIR, LoopIR, ProductIR } from "../ir/types.ts";
 import type { Scheduling } from "./groups.ts";
 
 /** Buffers of stored nodes, once it is known which are written; -1 for those that are not. */
@@ -10,7 +8,7 @@ export type Buffers = Int32Array | null;
 
 /** A kernel and the stored nodes and inputs that it reads. */
 export type Built = {
-  readonly ir: KernelIR | ProductIR | AttentionIR | HostIR | LoopIR;
+  readonly ir: StepIR;
   readonly loads: ReadonlySet<number>;
 };
 

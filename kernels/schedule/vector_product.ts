@@ -41,14 +41,20 @@ export function vectorProduct(
   const isRow = matrix.summed.includes(innermostAxis(b, matrix.node));
   if (b.machine.rowProducts && at === 0 && !isRow && isPlain(b, matrix)) {
     const inputs = [storedVector(b, vector), matrix.node.id];
-    return emit(b, {
-      kind: "product",
-      op: "dot_general",
-      params: { contract, batch },
-      inputs,
-      aval,
-    });
+    const params = { contract, batch };
+    return emit(b, { kind: "product", op: "dot_general", params, inputs, aval });
   }
+  return reducedProduct(b, vector, matrix, isRow, aval);
+}
+
+/** The matrix times the repeated vector, reduced along its rows if `isRow`, else along its columns. */
+function reducedProduct(
+  b: Builder,
+  vector: Side,
+  matrix: Side,
+  isRow: boolean,
+  aval: Aval,
+): number {
   const shape = (axes: readonly number[]): number[] => axes.map((axis) => matrix.node.shape[axis]!);
   const order = isRow ? [...matrix.free, ...matrix.summed] : [...matrix.summed, ...matrix.free];
   const whole = shape(order);

@@ -1,4 +1,4 @@
-import type { DType } from "../../core/mod.ts";
+import { identityOf } from "../ir/identity.ts";
 import type { Reduction } from "../ir/types.ts";
 import { V128, type VectorOp } from "./opcodes.ts";
 import { type Register, registerOf, wrap } from "./register.ts";
@@ -15,34 +15,11 @@ const COMBINE: Record<Kind, Record<Register, VectorOp>> = {
 
 /** The result of a reduction over nothing, in all lanes. */
 export function identity(v: Vectors, { op, value: { dtype } }: Reduction): number {
+  const x = identityOf(op, dtype);
   const register = registerOf(dtype);
-  switch (op) {
-    case "sum":
-      return v.i32(0);
-    case "prod":
-      return register === "float" ? v.f32(1) : v.i32(register === "mask" ? -1 : 1);
-    case "max":
-      return register === "float" ? v.f32(-Infinity) : v.i32(least(dtype));
-    case "min":
-      return register === "float" ? v.f32(Infinity) : v.i32(greatest(dtype));
-  }
-}
-
-function least(dtype: DType): number {
-  return dtype === "i8" ? -128 : dtype === "i32" ? 0x80000000 : 0;
-}
-
-function greatest(dtype: DType): number {
-  switch (dtype) {
-    case "i8":
-      return 127;
-    case "u8":
-      return 255;
-    case "i32":
-      return 0x7fffffff;
-    default:
-      return -1; // all bits: the greatest u32, and the mask that is set
-  }
+  if (x === 0) return v.i32(0);
+  if (register === "float") return v.f32(x);
+  return v.i32(register === "mask" ? -1 : x);
 }
 
 /** An accumulator that holds the identity. */

@@ -16,7 +16,6 @@ import {
   printKernels,
   printProductKernels,
   type WgslKernel,
-  type Windows,
   windowsIn,
 } from "./wgsl/mod.ts";
 

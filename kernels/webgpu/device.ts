@@ -63,7 +63,7 @@ export function describeAdapter(
 /**
  * A device of the provider's adapter with all that it grants.
  *
- * @throws {UnsupportedError} if there is no adapter
+ * @throws {UnsupportedError} if there is no adapter, or it refuses
  */
 export async function openDevice(provider: GpuProvider): Promise<Device> {
   const found = await findAdapter(provider);
@@ -74,18 +74,7 @@ export async function openDevice(provider: GpuProvider): Promise<Device> {
     );
   }
   const { adapter, name, isSoftware } = found;
-  const features = new Set<string>();
-  let device: GPUDevice | null = null;
-  // Some providers refuse a second device of the same adapter: what is listed is asked for first.
-  const listed = FEATURES.filter((feature) => adapter.features.has(feature));
-  const hidden = provider.readsAtOnce ? FEATURES.filter((f) => !listed.includes(f)) : [];
-  for (const wanted of [[...listed, ...hidden], listed, []]) {
-    device = await tryDevice(adapter, wanted);
-    if (!device) continue;
-    for (const feature of wanted) features.add(feature);
-    break;
-  }
-  if (!device) throw new UnsupportedError(`Cannot use the device "webgpu": ${name} refuses one`);
+  const { device, features } = await requestDevice(adapter, name, provider);
   const { limits } = device;
   const used = usedFeatures(features, provider, isSoftware);
   const limitOf = (name: keyof GpuLimits): number =>
@@ -120,21 +109,33 @@ function usedFeatures(
   return new Set(wanted.map((name) => name.trim()).filter((name) => granted.has(name)));
 }
 
-async function tryDevice(
+/** A device with as many features as the adapter grants, and with its own limits. */
+async function requestDevice(
   adapter: GPUAdapter,
-  requiredFeatures: readonly GPUFeatureName[],
-): Promise<GPUDevice | null> {
+  name: string,
+  { readsAtOnce }: GpuProvider,
+): Promise<{ readonly device: GPUDevice; readonly features: ReadonlySet<string> }> {
   const requiredLimits: Record<string, number> = {};
   for (const limit of LIMITS) {
     const value = adapter.limits[limit];
     if (value !== undefined) requiredLimits[limit] = Math.min(value, 2 ** 40);
   }
-  try {
-    return await adapter.requestDevice({ requiredFeatures: [...requiredFeatures], requiredLimits });
-  } catch (error) {
-    if (requiredFeatures.length > 0) return null;
-    throw error;
+  // Some providers refuse a second device of the same adapter: what is listed is asked for first.
+  const listed = FEATURES.filter((feature) => adapter.features.has(feature));
+  const hidden = readsAtOnce ? FEATURES.filter((f) => !listed.includes(f)) : [];
+  let refusal: unknown;
+  for (const wanted of [[...listed, ...hidden], listed, []]) {
+    try {
+      const device = await adapter.requestDevice({ requiredFeatures: wanted, requiredLimits });
+      return { device, features: new Set(wanted) };
+    } catch (error) {
+      refusal = error;
+    }
   }
+  const why = refusal instanceof Error ? refusal.message : String(refusal);
+  throw new UnsupportedError(
+    `Cannot use the device "webgpu": ${name} refuses one (${why}); call setDevice("cpu")`,
+  );
 }
 
 /** Windows start at multiples of any device's alignment, and hold whole quads. */

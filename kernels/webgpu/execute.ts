@@ -11,6 +11,7 @@ import { newRecorder } from "./recorder.ts";
 import type { Run } from "./run.ts";
 import { runLoop } from "./run_loop.ts";
 import { watchDevice } from "./timestamps.ts";
+import { windowOf } from "./wgsl/mod.ts";
 
 /** Bind groups that a kernel keeps, for the buffers that it was run with last. */
 const KEPT_GROUPS = 8;
@@ -146,7 +147,7 @@ function resultsOf({ outputs }: GpuProgram, placed: readonly Placed[]): GpuPiece
 }
 
 function bindGroupOf(
-  { gpu, windowBytes }: Device,
+  device: Device,
   { pipeline: { layout }, memories, windows, groups }: Dispatch,
   pieces: readonly GpuPiece[],
 ): GPUBindGroup {
@@ -156,16 +157,10 @@ function bindGroupOf(
   if (known) return known;
   const entries = memories.map((memory, binding) => ({
     binding,
-    resource: windowOf(pieces[memory]!.buffer, windows[binding]!, windowBytes),
+    resource: windowOf(pieces[memory]!.buffer, windows[binding]!, device),
   }));
-  const made = gpu.createBindGroup({ layout, entries });
+  const made = device.gpu.createBindGroup({ layout, entries });
   if (groups.size >= KEPT_GROUPS) groups.delete(groups.keys().next().value!);
   groups.set(key, made);
   return made;
-}
-
-/** A window of a buffer, which may be larger than what lies in it. */
-function windowOf(buffer: GPUBuffer, window: number, windowBytes: number): GPUBufferBinding {
-  const offset = window * windowBytes;
-  return { buffer, offset, size: Math.min(windowBytes, buffer.size - offset) };
 }

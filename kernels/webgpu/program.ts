@@ -1,7 +1,7 @@
 import type { Graph } from "../../core/mod.ts";
 import { refuseF64 } from "../../core/internal.ts";
-import type { AttentionCall, AttentionIR } from "../ir/attention.ts";
-import type { KernelIR, Machine, ProductIR, Schedule } from "../ir/types.ts";
+import type { AttentionCall } from "../ir/attention.ts";
+import type { HostIR, LoopIR, Machine, Schedule, StepIR } from "../ir/types.ts";
 import { bindingsFor, bytesOfAval } from "../plan/bytes.ts";
 import { memoriesOf } from "../plan/memory.ts";
 import { kernelsInside, reportKernel, reportOf } from "../plan/report.ts";
@@ -128,7 +128,7 @@ function stepsOf(
 
 function launchesOf(
   code: Code,
-  ir: KernelIR | ProductIR | AttentionIR,
+  ir: Exclude<StepIR, HostIR | LoopIR>,
   memoryOf: MemoryOf,
   bytesOf: BytesOf,
 ): Launches {

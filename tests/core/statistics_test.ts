@@ -1,4 +1,4 @@
-import { assertThrows } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import * as g from "../../mod.ts";
 import { assertClose } from "./_close.ts";
 
@@ -65,6 +65,9 @@ Deno.test("nanQuantile, nanMedian, nanPercentile: of what is there", async () =>
   await assertClose(g.nanQuantile(x, 0.3, { axis: 1 }), [2], [2.2, NaN]);
   await assertClose(g.nanPercentile(x, 30, { axis: 1 }), [2], [2.2, NaN]);
   await assertClose(g.nanMedian(x), [], [3]);
+  await assertClose(g.nanMedian(x, { keepDims: true }), [1, 1], [3]);
+  const listed = g.nanQuantile(x, [0, 1], { axis: 1, keepDims: true });
+  assertEquals(listed.shape, [2, 2, 1]);
   assertThrows(() => g.nanQuantile(x, -1), RangeError, "Cannot take the -1-quantile");
 });
 

@@ -70,3 +70,8 @@ Deno.test("structured weights: a use without a rule, and a kind that nobody defi
     'Cannot define the weight "test/scaled": the name is taken',
   );
 });
+
+Deno.test("structured weights: one that is missing is named as such", () => {
+  const params = {} as { readonly weight: Tensor };
+  assertThrows(() => linear(params, tensor([1, 1])), TypeError, "Cannot use a weight: it is undef");
+});

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { relativeError } from "../golden/compare.ts";
 import { valueAndGrad } from "../../autodiff/mod.ts";
-import { jit, key, setDevice, type Tensor, treeEntries, zeros } from "../../mod.ts";
+import { jit, key, setDevice, ShapeError, type Tensor, treeEntries, zeros } from "../../mod.ts";
 import { causalLmLoss, crossEntropy } from "../../nn/mod.ts";
 import { gpt2CausalLm, gpt2Family, initGpt2, parseGpt2Config } from "../../models/mod.ts";
 import { openCase } from "./_gpt2_case.ts";
@@ -104,4 +104,14 @@ Deno.test("gpt2: refuses a text that is longer than its table of positions", () 
     gpt2CausalLm(params, { input_ids: zeros([1, length], { dtype: "i32" }) }, config);
   run(4);
   assertThrows(() => run(5), RangeError, "the model has 4 positions; shorten the text");
+});
+
+Deno.test("gpt2: refuses token ids without a batch axis", () => {
+  const config = parseGpt2Config({ vocab_size: 11, n_embd: 4, n_layer: 1, n_head: 2 });
+  const input_ids = zeros([3], { dtype: "i32" });
+  assertThrows(
+    () => gpt2CausalLm(initGpt2(key(0), config), { input_ids }, config),
+    ShapeError,
+    "Cannot run gpt2 on input_ids [3]: a batch of texts [B, T] is expected",
+  );
 });

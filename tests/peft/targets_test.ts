@@ -97,6 +97,13 @@ Deno.test("resolveTargets: refuses layer options that have no effect", () => {
   assertThrows(() => resolveTargets(pattern, PARAMS), TypeError, "Cannot use layers_pattern");
 });
 
+Deno.test("selectModules: a name that is no list, and a method without modules, are explained", () => {
+  const select = (target_modules: string | readonly string[], layout: "linear" | "conv1d") => () =>
+    selectModules(PARAMS, { ...CONFIG, target_modules }, { accepts: [layout] });
+  assertThrows(select("q", "linear"), TypeError, 'names stand in a list: ["q"]');
+  assertThrows(select(["wq"], "conv1d"), TypeError, "no modules of layout conv1d, which the");
+});
+
 Deno.test("selectModules: names what the model has when nothing matches", () => {
   assertThrows(
     () => selectModules(PARAMS, { ...CONFIG, target_modules: ["wq"] }, { accepts }),

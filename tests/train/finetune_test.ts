@@ -58,7 +58,9 @@ Deno.test("finetune: other settings are refused and named", () =>
 Deno.test("finetune: a folder that holds a run is not overwritten", () =>
   inFolder(async (out) => {
     await finetune(tinyRun(out, { steps: 2 }));
+    const settings = { lr: 0.1 };
     await assertRejects(() => finetune(tinyRun(out)), Error, "it holds a run of 2 steps");
+    await assertRejects(() => finetune(tinyRun(out, { settings })), Error, "it holds a run of 2");
   }));
 
 Deno.test("finetune: two runs into one folder are refused", () =>

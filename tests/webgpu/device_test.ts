@@ -20,6 +20,23 @@ Deno.test("webgpuBackend: without an adapter it says what to do", async () => {
   });
 });
 
+Deno.test("webgpuBackend: an adapter that refuses a device is named, with its reason", async () => {
+  const adapter = {
+    info: { vendor: "", architecture: "", device: "", description: "some card" },
+    features: new Set<string>(),
+    limits: {},
+    requestDevice: () => Promise.reject(new TypeError("it is in use")),
+  };
+  const gpu = { requestAdapter: () => Promise.resolve(adapter) } as unknown as GPU;
+  await withProvider({ name: "refusing", gpu: () => gpu, readsAtOnce: true }, async () => {
+    await assertRejects(
+      () => webgpuBackend().init(),
+      UnsupportedError,
+      'Cannot use the device "webgpu": some card refuses one (it is in use); call setDevice("cpu")',
+    );
+  });
+});
+
 Deno.test("webgpuBackend: it has to be opened first", () => {
   const backend = webgpuBackend();
   assertEquals(backend.ready(), false);

@@ -3,6 +3,7 @@ import {
   add,
   any,
   type Aval,
+  type Backend,
   currentBackend,
   type DType,
   init,
@@ -35,23 +36,27 @@ function typed(dtype: DType, ...shapes: readonly Shape[]): Aval[] {
   return shapes.map((shape) => ({ shape, dtype }));
 }
 
+/** A backend that uses nothing beyond the baseline, and one with all features and small windows. */
+async function everyKind(): Promise<readonly Backend[]> {
+  const features = ["shader-f16", "subgroups"];
+  const limits = { maxStorageBufferBindingSize: 65536 };
+  return [backend!, await restricted({ features, limits })];
+}
+
+async function requireReductions(one: Backend, shape: Shape, axis: number): Promise<void> {
+  for (const dtype of ["f32", "i32", "u32"] as const) {
+    const reduce = (x: Tensor): Tensor[] => [sum, max, min].map((f) => f(x, { axes: [axis] }));
+    await requireSame(one, graphOf((x) => reduce(x!), typed(dtype, shape)));
+  }
+}
+
 Deno.test({
   name: "webgpuBackend: few long rows are reduced in parts, by every operation in every dtype",
   ignore,
   fn: async () => {
-    const all = await restricted({
-      features: ["shader-f16", "subgroups"],
-      limits: { maxStorageBufferBindingSize: 65536 },
-    });
-    for (const one of [backend!, all]) {
+    for (const one of await everyKind()) {
       for (const [rows, lanes] of [[1, 20001], [3, 9000], [2, 8192]] as const) {
-        for (const dtype of ["f32", "i32", "u32"] as const) {
-          const graph = graphOf(
-            (x) => [sum, max, min].map((f) => f(x!, { axes: [1] })),
-            typed(dtype, [rows, lanes]),
-          );
-          await requireSame(one, graph);
-        }
+        await requireReductions(one, [rows, lanes], 1);
         const norms = graphOf((x, y) => [
           sqrt(sum(mul(x!, x!), { axes: [1] })),
           add(mean(x!, { axes: [1] }), y!),
@@ -69,19 +74,9 @@ Deno.test({
   name: "webgpuBackend: long columns are reduced in parts, by every operation in every dtype",
   ignore,
   fn: async () => {
-    const all = await restricted({
-      features: ["shader-f16", "subgroups"],
-      limits: { maxStorageBufferBindingSize: 65536 },
-    });
-    for (const one of [backend!, all]) {
+    for (const one of await everyKind()) {
       for (const [rows, lanes] of [[700, 37], [512, 3], [1601, 64]] as const) {
-        for (const dtype of ["f32", "i32", "u32"] as const) {
-          const graph = graphOf(
-            (x) => [sum, max, min].map((f) => f(x!, { axes: [0] })),
-            typed(dtype, [rows, lanes]),
-          );
-          await requireSame(one, graph);
-        }
+        await requireReductions(one, [rows, lanes], 0);
         const scales = graphOf((x, y) => [
           sqrt(sum(mul(x!, x!), { axes: [0] })),
           add(mean(x!, { axes: [0] }), y!),

@@ -3,9 +3,7 @@ import {
   bind,
   broadcastInDim,
   concatenate,
-  type DType,
   expandDims,
-  isFloat,
   logAddExp,
   maximum,
   minimum,
@@ -20,6 +18,7 @@ import {
   sizeOf,
   sliceAxis,
 } from "../../../core/internal.ts";
+import { identityOf } from "../../ir/identity.ts";
 import type { Composite } from "./composite.ts";
 
 /** Lanes from which a running operation keeps a machine busy. */
@@ -42,7 +41,7 @@ export const cumulativeComposite: Composite = {
     const side = x!.shape[axis]!;
     const length = blockLength(side);
     const blocks = Math.ceil(side / length);
-    const identity = identityOf(kind, x!.dtype);
+    const identity = identityOf(kind === "logsumexp" ? "max" : kind, x!.dtype);
     const fill = (shape: readonly number[]): Tensor =>
       broadcastInDim(constant(identity, x!.dtype), { shape, dims: [] });
     const sized = (t: Tensor, size: number): number[] => t.shape.with(axis, size);
@@ -84,22 +83,3 @@ function blockLength(side: number): number {
   for (let length = root; length <= 4 * root; length++) if (side % length === 0) return length;
   return root;
 }
-
-/** What changes nothing. */
-function identityOf(kind: CumulativeParams["kind"], dtype: DType): number {
-  if (kind === "sum") return 0;
-  if (kind === "prod") return 1;
-  const isMin = kind === "min";
-  if (isFloat(dtype)) return isMin ? Infinity : -Infinity;
-  const [least, greatest] = RANGES[dtype] ?? [0, 1];
-  return isMin ? greatest : least;
-}
-
-const RANGES: Partial<Record<DType, readonly [least: number, greatest: number]>> = {
-  i32: [-(2 ** 31), 2 ** 31 - 1],
-  u32: [0, 2 ** 32 - 1],
-  i16: [-(2 ** 15), 2 ** 15 - 1],
-  u16: [0, 2 ** 16 - 1],
-  i8: [-128, 127],
-  u8: [0, 255],
-};

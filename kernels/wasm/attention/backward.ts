@@ -1,4 +1,5 @@
 import {
+  type Block,
   firstQuery,
   type Frame,
   isHidden,
@@ -7,10 +8,12 @@ import {
   packRows,
   packSummed,
   padded,
+  queriesOf,
   type Range,
   type Rows,
   rowsOf,
   score,
+  sharedHead,
   sumsOf,
   visibleKeys,
   widthOf,
@@ -35,19 +38,15 @@ export function keysBackward(frame: Frame, task: number): void {
 
 /** The gradient of one block of queries. */
 export function queriesBackward(frame: Frame, task: number): void {
-  const { heads, groups, time } = frame.step.sizes;
-  const blocks = Math.ceil(time / QUERIES);
-  const number = Math.floor(task / blocks);
-  const [text, head] = [Math.floor(number / heads), number % heads];
-  const from = (blocks - 1 - task % blocks) * QUERIES;
-  const queries: Range = { from, to: Math.min(time, from + QUERIES) };
+  const { text, head, queries } = queriesOf(frame, task);
   clearQueries(frame, text, head, queries);
   const end = visibleKeys(frame, queries);
   for (let key = 0; key < end; key += KEYS) {
     const keys: Range = { from: key, to: Math.min(end, key + KEYS) };
-    if (isHidden(frame, [text, head], queries, keys)) continue;
-    packKeys(frame, text, Math.floor(head * groups / heads), keys);
-    pair(frame, [text, head], queries, keys);
+    const block = { text, head, queries, keys };
+    if (isHidden(frame, block)) continue;
+    packKeys(frame, text, sharedHead(frame, head), keys);
+    pair(frame, block);
   }
 }
 
@@ -76,7 +75,8 @@ function keyBlock(frame: Frame, text: number, group: number, from: number): void
   for (const head of headsOf(frame, group)) {
     for (let query = start - start % QUERIES; query < time; query += QUERIES) {
       const queries: Range = { from: query, to: Math.min(time, query + QUERIES) };
-      if (!isHidden(frame, [text, head], queries, keys)) pair(frame, [text, head], queries, keys);
+      const block = { text, head, queries, keys };
+      if (!isHidden(frame, block)) pair(frame, block);
     }
   }
 }
@@ -99,30 +99,24 @@ function clearQueries(frame: Frame, text: number, head: number, { from, to }: Ra
 }
 
 /** Weights of a block again, and what comes back from its queries to its keys and the other way. */
-function pair(
-  frame: Frame,
-  [text, head]: readonly [number, number],
-  queries: Range,
-  keys: Range,
-): void {
+function pair(frame: Frame, block: Block): void {
+  const { text, head, queries, keys } = block;
   const { step, at } = frame;
-  const { heads, groups, size } = step.sizes;
-  const group = Math.floor(head * groups / heads);
+  const { size } = step.sizes;
+  const group = sharedHead(frame, head);
   const [m, n] = [queries.to - queries.from, keys.to - keys.from];
   // Products leave out the keys that come after all of the queries; passes over the block hide them.
   const seen = Math.min(n, visibleKeys(frame, queries) - keys.from);
   const query = rowsOf(frame, step.query, text, head, queries.from);
   const ct = rowsOf(frame, step.ct!, text, head, queries.from);
-  const [scores, slopes] = [at.scores, at.slopes].map((address) => ({ address, pitch: PITCH })) as [
-    Rows,
-    Rows,
-  ];
+  const scores: Rows = { address: at.scores, pitch: PITCH };
+  const slopes: Rows = { address: at.slopes, pitch: PITCH };
   packRows(frame, query, m, size, at.left);
   multiply(frame, [at.left, at.keys], scores, [m, seen, size], 0);
-  score(frame, [text, head], queries, keys);
+  score(frame, block);
   packRows(frame, ct, m, size, at.left);
   multiply(frame, [at.left, at.values], slopes, [m, seen, size], 0);
-  weigh(frame, [text, head], queries, keys);
+  weigh(frame, block);
   const { key, value, query: ofQuery } = step.results;
   if (value !== null) {
     sumQueries(frame, scores, ct, [m, seen], rowsOf(frame, value, text, group, keys.from));
@@ -137,19 +131,14 @@ function pair(
 }
 
 /** Scores to weights, and cotangents of weights to those of products. */
-function weigh(
-  frame: Frame,
-  [text, head]: readonly [number, number],
-  queries: Range,
-  keys: Range,
-): void {
+function weigh(frame: Frame, { text, head, queries, keys }: Block): void {
   const { thread: { products: { attention } }, step, at } = frame;
   const rows = queries.to - queries.from;
   const out = rowsOf(frame, step.out!, text, head, queries.from);
   const ct = rowsOf(frame, step.ct!, text, head, queries.from);
   const { size } = step.sizes;
   attention.means(out.address, out.pitch, ct.address, ct.pitch, rows, size, at.means);
-  const lse = sumsOf(frame, step.lse!, [text, head], queries.from);
+  const lse = sumsOf(frame, step.lse!, text, head, queries.from);
   const block = [at.scores, at.slopes, rows, widthOf(keys), PITCH] as const;
   attention.slopes(...block, lse.address, lse.pitch, at.means, step.scale);
 }

@@ -1,7 +1,7 @@
 import type { Thread } from "../thread.ts";
 import { UNROLL } from "../product/tile.ts";
 import type { AttentionStep, ViewStep } from "./step.ts";
-import { PITCH, PLACES, type Places, TOGETHER } from "./tile.ts";
+import { PITCH, PLACES, type Places, QUERIES, TOGETHER } from "./tile.ts";
 
 export type Addresses = Int32Array<ArrayBufferLike>;
 
@@ -16,6 +16,14 @@ export type Frame = {
 
 /** Rows [from, to) of queries or keys of one head of one text. */
 export type Range = { readonly from: number; readonly to: number };
+
+/** A block of pairs: some queries and some keys of one head of one text. */
+export type Block = {
+  readonly text: number;
+  readonly head: number;
+  readonly queries: Range;
+  readonly keys: Range;
+};
 
 /** Rows in memory: their address and the bytes from row to row. */
 export type Rows = { readonly address: number; readonly pitch: number };
@@ -40,16 +48,32 @@ export function rowsOf(
 
 /** Where the logarithms of a head's sums [B, H, T] begin, and the bytes from one to the next. */
 export function sumsOf(
-  { addresses }: Frame,
-  { slot, offset, strides }: ViewStep,
-  [text, head]: readonly [number, number],
+  frame: Frame,
+  view: ViewStep,
+  text: number,
+  head: number,
   from: number,
 ): Rows {
-  const [b, h, t] = strides as readonly [number, number, number];
-  return {
-    address: addresses[slot]! + 4 * (offset + text * b + head * h + from * t),
-    pitch: 4 * t,
-  };
+  const [b, h, t] = view.strides as readonly [number, number, number];
+  return rowsOf(frame, { ...view, strides: [b, t, h] }, text, head, from);
+}
+
+/** The queries of a task that has a block of them. */
+export function queriesOf(
+  { step: { sizes: { time, heads } } }: Frame,
+  task: number,
+): Omit<Block, "keys"> {
+  const blocks = Math.ceil(time / QUERIES);
+  const number = Math.floor(task / blocks);
+  // Under a causal mask the last queries see most: they begin first.
+  const from = (blocks - 1 - task % blocks) * QUERIES;
+  const queries: Range = { from, to: Math.min(time, from + QUERIES) };
+  return { text: Math.floor(number / heads), head: number % heads, queries };
+}
+
+/** The head of keys that a head of queries looks at. */
+export function sharedHead({ step: { sizes: { heads, groups } } }: Frame, head: number): number {
+  return Math.floor(head * groups / heads);
 }
 
 /** k rounded up to what products are packed to. */
@@ -118,40 +142,32 @@ export function firstQuery({ step: { causal, sizes } }: Frame, keys: Range): num
 }
 
 /** Whether the mask hides every pair of a block. */
-export function isHidden(
-  frame: Frame,
-  [text, head]: readonly [number, number],
-  queries: Range,
-  keys: Range,
-): boolean {
+export function isHidden(frame: Frame, block: Block): boolean {
+  const { queries, keys } = block;
   const { thread: { products: { attention } }, step: { mask }, at } = frame;
   if (!mask) return false;
   const [, , t, s] = mask.strides as readonly [number, number, number, number];
-  const { address } = pairs(frame, mask, 1, [text, head], queries, keys);
+  const { address } = pairs(frame, mask, 1, block);
   const rows = t === 0 ? 1 : queries.to - queries.from;
   attention.anySeen(address, rows, t, keys.to - keys.from, s, at.seen);
   return new Int32Array(attention.memory.buffer, at.seen >>> 0, 1)[0] === 0;
 }
 
 /** Turns products into scores: scaled, with bias, those that are not seen hidden. */
-export function score(
-  frame: Frame,
-  [text, head]: readonly [number, number],
-  queries: Range,
-  keys: Range,
-): void {
+export function score(frame: Frame, block: Block): void {
+  const { queries, keys } = block;
   const { thread: { products: { attention } }, step, at } = frame;
   const { sizes: { time, source }, scale, causal, bias, mask } = step;
   const [rows, columns] = [queries.to - queries.from, keys.to - keys.from];
   const limit = causal ? source - time + queries.from + 1 - keys.from : columns;
   const cut = [limit, causal ? 1 : 0, columns] as const;
-  const block = [at.scores, rows, widthOf(keys), PITCH, scale, ...cut] as const;
+  const scores = [at.scores, rows, widthOf(keys), PITCH, scale, ...cut] as const;
   if (bias) {
-    const { address, row, column } = pairs(frame, bias, 4, [text, head], queries, keys);
-    attention.biasedScores(...block, address, row, column);
-  } else attention.scores(...block);
+    const { address, row, column } = pairs(frame, bias, 4, block);
+    attention.biasedScores(...scores, address, row, column);
+  } else attention.scores(...scores);
   if (!mask) return;
-  const { address, row, column } = pairs(frame, mask, 1, [text, head], queries, keys);
+  const { address, row, column } = pairs(frame, mask, 1, block);
   attention.hide(at.scores, rows, columns, PITCH, address, row, column);
 }
 
@@ -160,9 +176,7 @@ function pairs(
   { addresses }: Frame,
   { slot, offset, strides }: ViewStep,
   bytes: number,
-  [text, head]: readonly [number, number],
-  queries: Range,
-  keys: Range,
+  { text, head, queries, keys }: Block,
 ): { readonly address: number; readonly row: number; readonly column: number } {
   const [b, h, t, s] = strides as readonly [number, number, number, number];
   const place = offset + text * b + head * h + queries.from * t + keys.from * s;

@@ -1,11 +1,10 @@
+import { HIDDEN_SCORE } from "../../../core/internal.ts";
 import type { Fn } from "../asm.ts";
 import { exp, log } from "../math.ts";
 import { I32, V128, type VectorOp } from "../opcodes.ts";
 import type { Vectors } from "../vectors.ts";
-import { along, eachRow, rowFunction } from "./scores.ts";
-import { HIDDEN, TOGETHER } from "./tile.ts";
-
-const VECTORS = [...Array(TOGETHER / 4).keys()];
+import { along, eachRow, loadVectors, PARAMETERS, rowFunction, VECTORS } from "./passes.ts";
+import { TOGETHER } from "./tile.ts";
 
 /** The lanes of vectors folded into one value in all lanes. */
 function fold(v: Vectors, op: VectorOp, vectors: readonly number[]): number {
@@ -37,19 +36,9 @@ function scaleRow(fn: Fn, start: number, size: number, factor: number): void {
  * `out` so far shrink with it; in the `first` block there are none yet.
  */
 export function softmaxFunction(): Fn {
-  const [scores, rows, width, pitch, sums, out, outPitch, size, first] = [
-    0,
-    1,
-    2,
-    3,
-    4,
-    5,
-    6,
-    7,
-    8,
-  ] as const;
+  const [scores, rows, width, pitch, sums, out, outPitch, size, first] = PARAMETERS;
   return rowFunction("softmax", 9, (fn, v) => {
-    const hidden = v.f32(HIDDEN);
+    const hidden = v.f32(HIDDEN_SCORE);
     const [at, eight] = [fn.local(I32), fn.local(I32)];
     const [before, total] = [fn.local(V128), fn.local(V128)];
     const splat = (local: number, offset: number): Fn =>
@@ -71,11 +60,7 @@ export function softmaxFunction(): Fn {
       const base = v.select(v.apply("f32x4.eq", top, hidden), v.i32(0), top);
       const partial = accumulators(fn, v.i32(0));
       along(fn, { at, start: scores, elements: width, bytes: 4 * TOGETHER }, () => {
-        const shifted = VECTORS.map((i) => {
-          const local = fn.local(V128);
-          fn.get(at).memory("v128.load", 16 * i).get(base).simd("f32x4.sub").set(local);
-          return local;
-        });
+        const shifted = loadVectors(fn, at, () => fn.get(base).simd("f32x4.sub"));
         const weights = shifted.map((x) => exp(v, x));
         weights.forEach((x, i) => {
           fn.get(partial[i]!).get(x).simd("f32x4.add").set(partial[i]!);
@@ -97,7 +82,7 @@ export function softmaxFunction(): Fn {
  * logarithms of those, `lseStep` bytes apart.
  */
 export function finishFunction(): Fn {
-  const [out, outPitch, rows, size, sums, lse, lseStep] = [0, 1, 2, 3, 4, 5, 6] as const;
+  const [out, outPitch, rows, size, sums, lse, lseStep] = PARAMETERS;
   return rowFunction("finish", 7, (fn, v) => {
     const eight = fn.local(I32);
     const [top, total] = [fn.local(V128), fn.local(V128)];
@@ -121,17 +106,7 @@ export function finishFunction(): Fn {
  * scale. `lseStep` is in bytes, `scale` the bits of an f32.
  */
 export function slopesFunction(): Fn {
-  const [scores, slopes, rows, width, pitch, lse, lseStep, means, scale] = [
-    0,
-    1,
-    2,
-    3,
-    4,
-    5,
-    6,
-    7,
-    8,
-  ] as const;
+  const [scores, slopes, rows, width, pitch, lse, lseStep, means, scale] = PARAMETERS;
   return rowFunction("slopes", 9, (fn, v, prologue) => {
     const [at, other, four] = [fn.local(I32), fn.local(I32), fn.local(I32)];
     const [sum, mean, factor] = [fn.local(V128), fn.local(V128), fn.local(V128)];
@@ -143,16 +118,9 @@ export function slopesFunction(): Fn {
       fn.get(means).memory("v128.load32_splat").set(mean);
       fn.get(slopes).set(other);
       along(fn, { at, start: scores, elements: width, bytes: 4 * TOGETHER }, () => {
-        const shifted = VECTORS.map((i) => {
-          const local = fn.local(V128);
-          fn.get(at).memory("v128.load", 16 * i).get(sum).simd("f32x4.sub").set(local);
-          return local;
-        });
-        const back = VECTORS.map((i) => {
-          const local = fn.local(V128);
-          fn.get(other).memory("v128.load", 16 * i).get(mean).simd("f32x4.sub");
-          fn.get(factor).simd("f32x4.mul").set(local);
-          return local;
+        const shifted = loadVectors(fn, at, () => fn.get(sum).simd("f32x4.sub"));
+        const back = loadVectors(fn, other, () => {
+          fn.get(mean).simd("f32x4.sub").get(factor).simd("f32x4.mul");
         });
         const weights = shifted.map((x) => exp(v, x));
         // Where the weight is 0 nothing comes back, whatever lies there.
@@ -169,7 +137,7 @@ export function slopesFunction(): Fn {
 
 /** means(x, xPitch, y, yPitch, rows, size, to): products of the rows of two arrays. */
 export function meansFunction(): Fn {
-  const [x, xPitch, y, yPitch, rows, size, to] = [0, 1, 2, 3, 4, 5, 6] as const;
+  const [x, xPitch, y, yPitch, rows, size, to] = PARAMETERS;
   return rowFunction("means", 7, (fn, v) => {
     const [at, other, four, sum] = [fn.local(I32), fn.local(I32), fn.local(I32), fn.local(V128)];
     fn.i32(4).set(four);
@@ -188,7 +156,7 @@ export function meansFunction(): Fn {
 
 /** zeroRows(to, pitch, rows, bytes): sets rows to zero. */
 export function zeroRowsFunction(): Fn {
-  const [to, pitch, rows, bytes] = [0, 1, 2, 3] as const;
+  const [to, pitch, rows, bytes] = PARAMETERS;
   return rowFunction("zeroRows", 4, (fn) => {
     eachRow(fn, rows, [[to, pitch]], () => void fn.get(to).i32(0).get(bytes).fill());
   });

@@ -1,57 +1,8 @@
-import { type Fn, newFunction } from "../asm.ts";
+import { HIDDEN_SCORE } from "../../../core/internal.ts";
+import type { Fn } from "../asm.ts";
 import { I32, V128 } from "../opcodes.ts";
-import { type Vectors, vectorsIn } from "../vectors.ts";
-import { HIDDEN, TOGETHER } from "./tile.ts";
-
-const VECTORS = [...Array(TOGETHER / 4).keys()];
-
-/** A function of `count` parameters over rows, and vector code in it. */
-export function rowFunction(
-  name: string,
-  count: number,
-  body: (fn: Fn, v: Vectors, prologue: Fn) => void,
-): Fn {
-  const fn = newFunction(new Array<number>(count).fill(I32), name);
-  const prologue = newFunction([]);
-  body(fn, vectorsIn(fn, prologue), prologue);
-  fn.code.unshift(...prologue.code);
-  return fn;
-}
-
-/** Runs `body` for every row, then moves the pointers by their strides, both in locals. */
-export function eachRow(
-  fn: Fn,
-  rows: number,
-  pointers: readonly (readonly [pointer: number, stride: number])[],
-  body: () => void,
-): void {
-  fn.loop(() => {
-    body();
-    for (const [pointer, stride] of pointers) {
-      fn.get(pointer).get(stride).op("i32.add").set(pointer);
-    }
-    fn.get(rows).i32(1).op("i32.sub").tee(rows).branchIf(0);
-  });
-}
-
-/** Runs `body` with `at` going from `start` over `elements` f32 (a local), `bytes` at a time. */
-export function along(
-  fn: Fn,
-  { at, start, elements, bytes }: {
-    readonly at: number;
-    readonly start: number;
-    readonly elements: number;
-    readonly bytes: number;
-  },
-  body: () => void,
-): void {
-  const end = fn.local(I32);
-  fn.get(start).tee(at).get(elements).i32(2).op("i32.shl", "i32.add").set(end);
-  fn.loop(() => {
-    body();
-    fn.get(at).i32(bytes).op("i32.add").tee(at).get(end).op("i32.lt_u").branchIf(0);
-  });
-}
+import { along, eachRow, loadVectors, PARAMETERS, rowFunction, VECTORS } from "./passes.ts";
+import { TOGETHER } from "./tile.ts";
 
 /**
  * scores(scores, rows, width, pitch, scale, limit, step, columns): scales scores, and hides those from
@@ -60,27 +11,23 @@ export function along(
  * the bytes from row to row and from column to column (4 or 0) follow.
  */
 export function scoresFunction(withBias: boolean): Fn {
-  const [scores, rows, width, pitch, scale, limit, step, columns] = [0, 1, 2, 3, 4, 5, 6, 7];
-  const [bias, biasRow, biasStep] = [8, 9, 10];
+  const [scores, rows, width, pitch, scale, limit, step, columns, ...ofBias] = PARAMETERS;
+  const [bias, biasRow, biasStep] = ofBias;
   const name = withBias ? "biasedScores" : "scores";
   return rowFunction(name, withBias ? 11 : 8, (fn, v, prologue) => {
     const [factor, cut, place] = [fn.local(V128), fn.local(V128), fn.local(V128)];
     const [at, biasAt] = [fn.local(I32), fn.local(I32)];
-    prologue.get(scale!).simd("i32x4.splat").set(factor);
-    const hidden = v.f32(HIDDEN);
-    const pointers = [[scores!, pitch!], [limit!, step!]] as [number, number][];
-    if (withBias) pointers.push([bias!, biasRow!]);
-    eachRow(fn, rows!, pointers, () => {
-      fn.get(limit!).get(columns!).get(limit!).get(columns!).op("i32.lt_s", "select");
+    prologue.get(scale).simd("i32x4.splat").set(factor);
+    const hidden = v.f32(HIDDEN_SCORE);
+    const pointers = [[scores, pitch], [limit, step]] as [number, number][];
+    if (withBias) pointers.push([bias, biasRow]);
+    eachRow(fn, rows, pointers, () => {
+      fn.get(limit).get(columns).get(limit).get(columns).op("i32.lt_s", "select");
       fn.simd("i32x4.splat").set(cut).get(v.iota()).set(place);
-      if (withBias) fn.get(bias!).set(biasAt);
-      along(fn, { at, start: scores!, elements: width!, bytes: 4 * TOGETHER }, () => {
-        const loaded = VECTORS.map((i) => {
-          const local = fn.local(V128);
-          fn.get(at).memory("v128.load", 16 * i).set(local);
-          return local;
-        });
-        const added = withBias ? biasVectors(fn, biasAt, biasStep!) : [];
+      if (withBias) fn.get(bias).set(biasAt);
+      along(fn, { at, start: scores, elements: width, bytes: 4 * TOGETHER }, () => {
+        const loaded = loadVectors(fn, at);
+        const added = withBias ? biasVectors(fn, biasAt, biasStep) : [];
         const scaled = loaded.map((x, i) =>
           withBias ? v.madd(x, factor, added[i]!) : v.apply("f32x4.mul", x, factor)
         );
@@ -111,7 +58,7 @@ function biasVectors(fn: Fn, at: number, step: number): number[] {
  * mask are 0; its columns are next to each other (maskStep 1) or all the same (0).
  */
 export function hideFunction(): Fn {
-  const [scores, rows, columns, pitch, mask, maskRow, maskStep] = [0, 1, 2, 3, 4, 5, 6] as const;
+  const [scores, rows, columns, pitch, mask, maskRow, maskStep] = PARAMETERS;
   return rowFunction("hide", 7, (fn, v) => {
     const [at, maskAt, isSeen] = [fn.local(I32), fn.local(I32), fn.local(V128)];
     eachRow(fn, rows, [[scores, pitch], [mask, maskRow]], () => {
@@ -124,7 +71,7 @@ export function hideFunction(): Fn {
           },
           () => fn.get(maskAt).memory("i32.load8_u").simd("i32x4.splat").set(isSeen),
         );
-        fn.get(at).memory("v128.load").get(v.f32(HIDDEN)).get(isSeen).get(v.i32(0));
+        fn.get(at).memory("v128.load").get(v.f32(HIDDEN_SCORE)).get(isSeen).get(v.i32(0));
         fn.simd("i32x4.ne", "v128.bitselect");
         const kept = fn.local(V128);
         fn.set(kept).get(at).get(kept).memory("v128.store");
@@ -139,7 +86,7 @@ export function hideFunction(): Fn {
  * Words are read whole, so that up to three further columns count.
  */
 export function anySeenFunction(): Fn {
-  const [mask, rows, maskRow, columns, maskStep, to] = [0, 1, 2, 3, 4, 5] as const;
+  const [mask, rows, maskRow, columns, maskStep, to] = PARAMETERS;
   return rowFunction("anySeen", 6, (fn) => {
     const [at, end, any] = [fn.local(I32), fn.local(I32), fn.local(I32)];
     eachRow(fn, rows, [[mask, maskRow]], () => {

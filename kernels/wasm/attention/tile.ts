@@ -11,9 +11,6 @@ export const TOGETHER = 16;
 /** Bytes from row to row of a block of scores. */
 export const PITCH: number = 4 * (KEYS + TOGETHER);
 
-/** A score that is hidden: finite, so that a row that sees nothing is not NaN. */
-export const HIDDEN = -3.4028234663852886e38;
-
 /** Bytes of a packed operand: QUERIES, KEYS or MAX_SIZE rows of as many, and the rest of a panel. */
 const PACKED = 96 << 10;
 /** Bytes of a block of scores. */

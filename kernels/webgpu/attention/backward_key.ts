@@ -36,8 +36,7 @@ export function printBackwardKey(ir: AttentionIR, bindings: Bindings): Printed {
     { name: "cts", view: ct!, head: "head" },
   ];
   for (const view of [query, key, value, ct!]) quadsOf(frame, view);
-  const blocks = Math.ceil(source / plan.rows);
-  const groups = batch * shared * blocks;
+  const groups = batch * shared * Math.ceil(source / plan.rows);
   const stores = (["key", "value"] as const).filter((part) => wants.includes(part)).map((part) => ({
     sums: part === "key" ? "g" : "h",
     view: ir.outputs[wants.indexOf(part)]!,
@@ -47,13 +46,7 @@ export function printBackwardKey(ir: AttentionIR, bindings: Bindings): Printed {
 var<workgroup> statistics: array<vec2<f32>, ${plan.tile}>;
 ${entry(plan.threads)}
   ${groupNumber(groups)}
-  let block = id % ${u32(blocks)};
-  let shared_head = id / ${u32(blocks)} % ${u32(shared)};
-  let text = id / ${u32(blocks * shared)};
-  let part = t % ${u32(plan.parts)};
-  let row = block * ${u32(plan.rows)} + t / ${u32(plan.parts)};
-  let at = min(row, ${u32(source - 1)});
-  ${plan.parts > 1 ? "var turn = 0u;" : ""}
+  ${lines(keyRow(frame), 2)}
   ${lines(loadOwn(frame, "k", key, "shared_head", number(scale * LOG2E)), 2)}
   ${lines(loadOwn(frame, "v", value, "shared_head"), 2)}
   ${lines(stores.flatMap(({ sums }) => zeroSums(frame, sums)), 2)}
@@ -94,6 +87,20 @@ ${entry(plan.threads)}
   }
 }`;
   return { body, groups };
+}
+
+/** Which key a thread has. */
+function keyRow({ sizes: { source, groups }, plan: { rows, parts } }: Frame): string[] {
+  const blocks = Math.ceil(source / rows);
+  return [
+    `let block = id % ${u32(blocks)};`,
+    `let shared_head = id / ${u32(blocks)} % ${u32(groups)};`,
+    `let text = id / ${u32(blocks * groups)};`,
+    `let part = t % ${u32(parts)};`,
+    `let row = block * ${u32(rows)} + t / ${u32(parts)};`,
+    `let at = min(row, ${u32(source - 1)});`,
+    ...(parts > 1 ? ["var turn = 0u;"] : []),
+  ];
 }
 
 /** The first query that sees any key of the block. */

@@ -1,16 +1,13 @@
 import { environment } from "../../../core/internal.ts";
 import type { ProductIR } from "../../ir/types.ts";
-import { printProductKernels, type Switches, windowsIn } from "../wgsl/mod.ts";
+import { USAGE } from "../usage.ts";
+import { printProductKernels, type Switches, windowOf, windowsIn } from "../wgsl/mod.ts";
 import { timeOf } from "./measure.ts";
 import { PARTIALS } from "./printer.ts";
 import { fileStore } from "./store.ts";
 import { foldedGroups } from "./text.ts";
 import { type Measure, tunings } from "./tune.ts";
 import type { ProductDevice, Tuning } from "./tuning.ts";
-
-// Uses of a buffer by their numbers in the standard.
-const COPY_SRC = 4;
-const STORAGE = 128;
 
 /** Bytes of a buffer of a program. */
 export type BytesOf = (buffer: number) => number;
@@ -53,19 +50,17 @@ function trial(
       if (found) return found;
       const bytes = number === PARTIALS ? 4 * partials : bytesOf(number);
       const size = Math.max(16, Math.ceil(bytes / 16) * 16);
-      const made = gpu.createBuffer({ size, usage: STORAGE | COPY_SRC });
+      const made = gpu.createBuffer({ size, usage: USAGE.storage | USAGE.copySource });
       buffers.set(number, made);
       return made;
     };
     const calls = kernels.map(({ code, groups, bindings }) => {
       const module = gpu.createShaderModule({ code });
       const pipeline = gpu.createComputePipeline({ layout: "auto", compute: { module } });
-      const entries = bindings.map(({ buffer: number, window }, binding) => {
-        const buffer = bufferOf(number);
-        const offset = windows.count(number) > 1 ? window * windowBytes : 0;
-        const size = Math.min(windowBytes, buffer.size - offset);
-        return { binding, resource: { buffer, offset, size } };
-      });
+      const entries = bindings.map(({ buffer, window }, binding) => ({
+        binding,
+        resource: windowOf(bufferOf(buffer), window, { windowBytes }),
+      }));
       const group = gpu.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
       return { pipeline, group, groups: foldedGroups(groups) };
     });

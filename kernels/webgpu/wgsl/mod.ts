@@ -18,7 +18,7 @@ import { BASELINE, directives, type Target } from "./target.ts";
 export type { Binding, WgslKernel } from "./kernel.ts";
 export { ELEMENTWISE } from "./elementwise.ts";
 export { type Switches, type Target } from "./target.ts";
-export { type Windows, windowsIn } from "./windows.ts";
+export { windowOf, type Windows, windowsIn } from "./windows.ts";
 
 /** Who shares memory: equal numbers for buffers that lie in the same place. */
 export type MemoryOf = (buffer: number) => number;

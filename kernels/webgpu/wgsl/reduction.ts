@@ -1,4 +1,4 @@
-import type { DType } from "../../../core/mod.ts";
+import { identityOf } from "../../ir/identity.ts";
 import type { Reduction } from "../../ir/types.ts";
 import { literal, type Register, registerOf, wrap } from "./scalar.ts";
 
@@ -22,17 +22,7 @@ export function combine({ op, value: { dtype } }: Reduction, x: string, y: strin
 
 /** The result of a reduction over nothing. */
 export function identity({ op, value: { dtype } }: Reduction): string {
-  const register = registerOf(dtype);
-  switch (op) {
-    case "sum":
-      return literal(0, register);
-    case "prod":
-      return literal(1, register);
-    case "max":
-      return literal(register === "f32" ? -Infinity : least(dtype), register);
-    case "min":
-      return literal(register === "f32" ? Infinity : greatest(dtype), register);
-  }
+  return literal(identityOf(op, dtype), registerOf(dtype));
 }
 
 /** A finished reduction in the range of its dtype. */
@@ -144,23 +134,4 @@ function inSubgroup({ op, value: { dtype } }: Reduction, x: string): string {
   return op === "max"
     ? `from_key(subgroupMax(max_key(${x})))`
     : `from_key(subgroupMin(min_key(${x})))`;
-}
-
-function least(dtype: DType): number {
-  return dtype === "i8" ? -128 : dtype === "i32" ? -(2 ** 31) : 0;
-}
-
-function greatest(dtype: DType): number {
-  switch (dtype) {
-    case "i8":
-      return 127;
-    case "u8":
-      return 255;
-    case "i32":
-      return 2 ** 31 - 1;
-    case "u32":
-      return 2 ** 32 - 1;
-    default:
-      return 1;
-  }
 }

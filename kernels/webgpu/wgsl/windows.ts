@@ -26,6 +26,16 @@ export function windowsIn(
   };
 }
 
+/** A window of a buffer, which may be larger than what lies in it, for a bind group. */
+export function windowOf(
+  buffer: GPUBuffer,
+  window: number,
+  { windowBytes }: { readonly windowBytes: number },
+): GPUBufferBinding {
+  const offset = window === 0 ? 0 : window * windowBytes;
+  return { buffer, offset, size: Math.min(windowBytes, buffer.size - offset) };
+}
+
 /** How a kernel reads and writes a buffer: expressions and statements over the element's index. */
 export type Accessors = {
   readonly read: (at: string) => string;
