@@ -1,4 +1,4 @@
-import { backendOf, profile } from "../core/mod.ts";
+import { backendOf, profile, type Tensor } from "../core/mod.ts";
 import { gpt2LoraStep, programLine, type StepSizes } from "./_gpt2_lora.ts";
 import { countCalls } from "./_gpu_card.ts";
 import { openPython } from "./_python.ts";
@@ -37,31 +37,44 @@ export async function measureStep(
     loss.dispose();
     if (python) theirs.push(await python.next());
   }
-  const milliseconds = (list: readonly number[]): string =>
-    `median ${median(list).toFixed(1)} ms, best ${Math.min(...list).toFixed(1)} ms`;
-  const rate = report.flops / 1e6 / median(ours);
-  const memory = backendOf("webgpu").memory();
   console.log(`gpt2 lora  batch ${batch} x ${time}, ${layers} layers`);
   console.log(`  program  ${programLine(report)}`);
   console.log(`  calls    ${calls[0]} submits, ${calls[1]} dispatches a step`);
   console.log(`  compile  ${compiled.toFixed(0)} ms, first step ${first.toFixed(0)} ms`);
-  console.log(`  step     ${milliseconds(ours)}, ${rate.toFixed(1)} GFLOP/s`);
-  console.log(`  host     ${milliseconds(host)} until the step is submitted`);
-  console.log(`  memory   ${(memory.bytes / 1e6).toFixed(0)} MB in ${memory.buffers} buffers`);
+  printTimes(report.flops, { ours, host });
   if (python) {
     console.log(`  pytorch  ${milliseconds(theirs)}, ${await python.close()}`);
     console.log(`  ratio    ${(median(ours) / median(theirs)).toFixed(2)} (medians, alternating)`);
   } else if (withPython) {
     console.log("  pytorch  not found: set GRAFT_PYTHON to a Python with torch and peft");
   }
-  console.log("  where the time of a step goes:");
-  const profiled = await profile(() => step.submit());
-  profiled.value.dispose();
-  const lines = `${profiled}`.split("\n");
-  console.log(lines.map((line) => `  ${line}`).join("\n"));
+  await printProfile(step.submit);
   return {
     step: median(ours),
     torch: theirs.length > 0 ? median(theirs) : null,
     host: median(host),
   };
+}
+
+function printTimes(
+  flops: number,
+  { ours, host }: { readonly ours: readonly number[]; readonly host: readonly number[] },
+): void {
+  const rate = flops / 1e6 / median(ours);
+  const memory = backendOf("webgpu").memory();
+  console.log(`  step     ${milliseconds(ours)}, ${rate.toFixed(1)} GFLOP/s`);
+  console.log(`  host     ${milliseconds(host)} until the step is submitted`);
+  console.log(`  memory   ${(memory.bytes / 1e6).toFixed(0)} MB in ${memory.buffers} buffers`);
+}
+
+async function printProfile(submit: () => Tensor): Promise<void> {
+  console.log("  where the time of a step goes:");
+  const profiled = await profile(() => submit());
+  profiled.value.dispose();
+  const lines = `${profiled}`.split("\n");
+  console.log(lines.map((line) => `  ${line}`).join("\n"));
+}
+
+function milliseconds(list: readonly number[]): string {
+  return `median ${median(list).toFixed(1)} ms, best ${Math.min(...list).toFixed(1)} ms`;
 }

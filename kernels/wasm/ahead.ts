@@ -1,11 +1,12 @@
 import type { DType } from "../../core/mod.ts";
 import { bytesOf } from "../../core/internal.ts";
+import { coefficientOf } from "../ir/index.ts";
+import { bufferOf } from "../ir/structure.ts";
 import { ACC, type Index, LOADED } from "../ir/types.ts";
 import { laneCoefficient, rowAddress } from "./address.ts";
 import type { Context, Row } from "./context.ts";
 import type { Plan } from "./evaluate.ts";
 import { I32 } from "./opcodes.ts";
-import { bufferOf } from "../ir/structure.ts";
 
 /**
  * Tiles of a wide array: a row of a tile is a few cache lines, and the next one lies a page further,
@@ -93,9 +94,5 @@ function placesOf(k: Context, { loads, stores }: Plan): Place[] {
 function rowStride(k: Context, index: Index): number {
   if (index.terms.some(([atom]) => atom.kind !== "axis")) return 0;
   if (laneCoefficient(k, index) !== 1) return 0;
-  const { id } = k.ir.rows.at(-1)!;
-  return index.terms.reduce(
-    (sum, [atom, c]) => atom.kind === "axis" && atom.axis.id === id ? sum + c : sum,
-    0,
-  );
+  return coefficientOf(index, k.ir.rows.at(-1)!);
 }

@@ -1,4 +1,3 @@
-import { UnsupportedError } from "../../core/mod.ts";
 import type { AttentionIR } from "../ir/attention.ts";
 import { keyOf } from "../ir/key.ts";
 import { buffersOf } from "../ir/structure.ts";
@@ -6,25 +5,17 @@ import type { KernelIR, ProductIR } from "../ir/types.ts";
 import { printAttentionKernels } from "./attention/mod.ts";
 import { attentionKey, buffersOfProduct, patternOf, productKey } from "./code_key.ts";
 import type { Device } from "./device.ts";
+import { type Pipeline, pipelineCompiler } from "./pipeline.ts";
 import { PARTIALS } from "./product/printer.ts";
-import { foldedGroups } from "./product/text.ts";
 import { type BytesOf, deviceTunings } from "./product/trial.ts";
 import type { Reader } from "./read.ts";
-import { COMPUTE_STAGE } from "./usage.ts";
 import {
+  type Kernels,
   type MemoryOf,
   printKernels,
   printProductKernels,
-  type WgslKernel,
   windowsIn,
 } from "./wgsl/mod.ts";
-
-/** A kernel that is ready to run on buffers. */
-export type Pipeline = {
-  readonly pipeline: GPUComputePipeline;
-  readonly layout: GPUBindGroupLayout;
-  readonly groups: readonly [x: number, y: number, z: number];
-};
 
 /** What a binding reaches: a buffer of a program, and which window of it. */
 export type Reach = { readonly buffer: number; readonly window: number };
@@ -50,37 +41,14 @@ type Compiled = {
 
 /** No kernels yet. */
 export function newCode(device: Device, reader: Reader): Code {
-  const { gpu } = device;
   const compiled = new Map<string, Compiled>();
-  const layouts = new Map<string, GPUBindGroupLayout>();
   const wait = device.readsAtOnce ? (buffer: GPUBuffer) => void reader.readSync(buffer, 4) : null;
   const tuningOf = deviceTunings({ ...device, wait });
-
-  const layoutOf = ({ bindings }: WgslKernel): GPUBindGroupLayout => {
-    const key = bindings.map(({ access }) => access).join();
-    let layout = layouts.get(key);
-    if (!layout) {
-      layouts.set(key, layout = gpu.createBindGroupLayout({ entries: entries(bindings) }));
-    }
-    return layout;
-  };
-
-  const compile = (kernel: WgslKernel): Pipeline => {
-    const { turns = 0, bindings: { length } } = kernel;
-    if (turns > device.maxTurns) throw turnsTooOften(turns, device);
-    if (length > device.maxBindings) throw bindsTooMuch(length, device.maxBindings);
-    const layout = layoutOf(kernel);
-    const module = gpu.createShaderModule({ code: kernel.code });
-    const pipeline = gpu.createComputePipeline({
-      layout: gpu.createPipelineLayout({ bindGroupLayouts: [layout] }),
-      compute: { module, entryPoint: "main" },
-    });
-    return { pipeline, layout, groups: foldedGroups(kernel.groups) };
-  };
+  const compile = pipelineCompiler(device);
 
   const compileAll = (
     buffers: readonly number[],
-    { kernels, partials }: { readonly kernels: readonly WgslKernel[]; readonly partials: number },
+    { kernels, partials }: Kernels,
   ): Compiled => ({
     partials,
     kernels: kernels.filter(({ groups }) => groups > 0).map((kernel) => ({
@@ -94,7 +62,7 @@ export function newCode(device: Device, reader: Reader): Code {
   const launch = (
     key: string,
     buffers: readonly number[],
-    print: () => { readonly kernels: readonly WgslKernel[]; readonly partials: number },
+    print: () => Kernels,
   ): Launches => {
     let found = compiled.get(key);
     if (!found) compiled.set(key, found = compileAll(buffers, print()));
@@ -129,28 +97,6 @@ export function newCode(device: Device, reader: Reader): Code {
       return launch(key, buffers, () => printAttentionKernels(ir, memoryOf, windows));
     },
   };
-}
-
-function entries(bindings: WgslKernel["bindings"]): GPUBindGroupLayoutEntry[] {
-  return bindings.map(({ access }, binding) => ({
-    binding,
-    visibility: COMPUTE_STAGE,
-    buffer: { type: access === "read" ? "read-only-storage" : "storage" },
-  }));
-}
-
-function turnsTooOften(turns: number, { name, maxTurns }: Device): UnsupportedError {
-  return new UnsupportedError(
-    `Cannot run a kernel on ${name}: its loops take ${turns} turns, and this software adapter ends ` +
-      `them after ${maxTurns}; call setDevice("cpu") for this computation`,
-  );
-}
-
-function bindsTooMuch(count: number, limit: number): UnsupportedError {
-  return new UnsupportedError(
-    `Cannot run a kernel on the WebGPU device: its arrays take ${count} bindings, and the device ` +
-      `has ${limit}; split the largest arrays, or call setDevice("cpu")`,
-  );
 }
 
 /** Parts of a split sum have one binding: where they are larger, there is one part. */

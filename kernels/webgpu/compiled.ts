@@ -2,7 +2,7 @@ import type { Graph, KernelReport, Program } from "../../core/mod.ts";
 import type { HoistedLoop } from "../ir/hoist.ts";
 import type { LoopBody } from "../ir/loop.ts";
 import type { HostIR, LoopIR } from "../ir/types.ts";
-import type { Pipeline } from "./code.ts";
+import type { Pipeline } from "./pipeline.ts";
 import type { SlotPlan } from "./slots.ts";
 
 /** A program of the WebGPU backend. */

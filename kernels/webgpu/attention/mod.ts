@@ -5,7 +5,7 @@ import {
   type StridedView,
   wantsOf,
 } from "../../ir/attention.ts";
-import type { MemoryOf } from "../wgsl/mod.ts";
+import type { Kernels, MemoryOf } from "../wgsl/mod.ts";
 import { newBindings } from "../wgsl/bindings.ts";
 import type { Touch } from "../wgsl/elements.ts";
 import type { WgslKernel } from "../wgsl/kernel.ts";
@@ -35,7 +35,7 @@ export function printAttentionKernels(
   ir: AttentionIR,
   memoryOf: MemoryOf,
   windows?: Windows,
-): { readonly kernels: readonly WgslKernel[]; readonly partials: number } {
+): Kernels {
   const touch = (isStore: boolean) => ({ buffer, dtype }: StridedView): Touch => {
     return { buffer, dtype, isStore };
   };

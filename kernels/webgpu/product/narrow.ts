@@ -1,3 +1,4 @@
+import { coefficientOf } from "../../ir/index.ts";
 import type { Index, KernelIR, Operand, Value } from "../../ir/types.ts";
 
 /** An operand that is stored in halves and only widened: four that lie side by side are one load. */
@@ -14,13 +15,11 @@ export function narrowQuads({ loader }: Operand): NarrowQuads | null {
   if (!load || load.dtype !== "f16" && load.dtype !== "bf16") return null;
   const { lane } = loader;
   const { terms, constant } = load.index!;
-  let alongLane = 0;
-  for (const [atom, coefficient] of terms) {
-    const isLane = atom.kind === "axis" && atom.axis.id === lane.id;
-    if (isLane) alongLane = coefficient;
-    else if (atom.kind !== "axis" || coefficient % 4 !== 0) return null;
-  }
-  if (alongLane !== 1 || constant % 4 !== 0 || lane.size % 4 !== 0) return null;
+  const inFours = terms.every(([atom, coefficient]) =>
+    atom.kind === "axis" && (atom.axis.id === lane.id || coefficient % 4 === 0)
+  );
+  if (!inFours || coefficientOf(load.index!, lane) !== 1) return null;
+  if (constant % 4 !== 0 || lane.size % 4 !== 0) return null;
   return { dtype: load.dtype, buffer: load.buffer!, index: load.index! };
 }
 
