@@ -1,13 +1,3 @@
-import type { Fn } from "../asm.ts";
-import {
-  finishFunction,
-  meansFunction,
-  slopesFunction,
-  softmaxFunction,
-  zeroRowsFunction,
-} from "./rows.ts";
-import { anySeenFunction, hideFunction, scoresFunction } from "./scores.ts";
-
 /** A function of the module of products. */
 type Call = (...args: number[]) => void;
 
@@ -27,21 +17,6 @@ const NAMES = [
 export type AttentionCalls = Readonly<Record<(typeof NAMES)[number], Call>> & {
   readonly memory: WebAssembly.Memory;
 };
-
-/** The functions, to be put into the module of products. */
-export function attentionFunctions(): Fn[] {
-  return [
-    scoresFunction(false),
-    scoresFunction(true),
-    hideFunction(),
-    anySeenFunction(),
-    softmaxFunction(),
-    finishFunction(),
-    slopesFunction(),
-    meansFunction(),
-    zeroRowsFunction(),
-  ];
-}
 
 /** The functions of a linked module. */
 export function attentionCalls(

@@ -1,4 +1,4 @@
-import { attentionFunctions } from "../attention/calls.ts";
+import { attentionFunctions } from "../attention/functions.ts";
 import { features } from "../features.ts";
 import { moduleBytes } from "../module.ts";
 import { macroKernel } from "./macro.ts";
